@@ -1,0 +1,29 @@
+/** Why an attempt failed: a closed set, safe as a metric label. */
+export type FailureReason =
+  | 'timeout'
+  | 'dns'
+  | 'connect'
+  | 'tls'
+  | 'reset'
+  | 'redirect'
+  | 'status'
+  | 'refused-address'
+  | 'invalid-reply';
+
+/** One HTTP try of a delivery. Written once, never changed. */
+export interface AttemptRecord {
+  readonly id: string;
+  readonly deliveryId: string;
+  /** 1 for the first try. Two rows share a number only where a process lost its lease in the middle of a send. */
+  readonly number: number;
+  readonly outcome: 'succeeded' | 'failed';
+  readonly failureReason: FailureReason | null;
+  /** Text for a person: what was wrong, without secrets or bodies. */
+  readonly failureMessage: string | null;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly responseStatus: number | null;
+  readonly responseHeaders: Readonly<Record<string, string>> | null;
+  /** The first bytes of the reply, as UTF-8 with invalid bytes replaced. */
+  readonly responseBody: string | null;
+}

@@ -1,0 +1,181 @@
+import type { AttemptRecord } from './delivery/attempt.js';
+import type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
+import type { AccountId, Actor, Changes, Event, Subject } from './events/event.js';
+import type { EventTypeInfo } from './events/event-registry.js';
+import type {
+  AnyRegistry,
+  DataInput,
+  EventFor,
+  ListenerMethods,
+  PatternOf,
+  TypeOf,
+} from './events/event-types.js';
+import type { Source } from './inbound/source.js';
+import type { Listener, ListenerLane } from './listeners/listener.js';
+import type { Logger } from './ports/logger.js';
+import type { Page } from './ports/store.js';
+
+export interface DispatchOptions {
+  /** The tenant the event belongs to. Default: none. */
+  readonly account?: AccountId | null;
+  /** The caller's transaction: the event exists if and only if it commits. Default: stored on its own. */
+  readonly transaction?: unknown;
+  /** What changed, for an update. */
+  readonly changes?: Changes;
+  readonly actor?: Actor;
+  readonly subject?: Subject;
+  /** The event in whose handling this one is dispatched: sets causation, correlation and depth. */
+  readonly cause?: Event;
+  /** When it happened, in milliseconds since the Unix epoch. Default: now. */
+  readonly timestamp?: number;
+}
+
+export interface ListenOptions {
+  /**
+   * `sync`: in the dispatching process, before `dispatch` resolves (with a transaction: after its commit), once.
+   * `async`: after that, as durable as the store, retried until it succeeds or is exhausted. Default: `sync`.
+   */
+  readonly lane?: ListenerLane;
+  /** Names the listener in the log and, in the async lane, its stored runs: keep it over releases. Default: from the pattern. */
+  readonly name?: string;
+}
+
+/** What `hub.use` takes besides a listener: something that installs itself, such as `broadcast(io)`. */
+export interface Extension {
+  /** Called once, by `hub.use`; the function it returns takes it out again. */
+  install(hub: AnyHub): () => void;
+}
+
+/** A webhook as the API shows it: everything but its secrets. */
+export interface Webhook {
+  readonly id: string;
+  readonly accountId: string | null;
+  readonly url: string;
+  readonly subscriptions: readonly string[];
+  readonly description: string | null;
+  readonly active: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface NewWebhook {
+  /** Absolute http(s) URL, without credentials. */
+  readonly url: string;
+  /** Event patterns, at least one. */
+  readonly subscriptions: readonly string[];
+  readonly accountId?: AccountId | null;
+  readonly description?: string | null;
+  /** Default true. */
+  readonly active?: boolean;
+  /** `whsec_` and the base64 of 24 to 64 bytes. Default: one is made. */
+  readonly secret?: string;
+}
+
+export type WebhookChange = Partial<Pick<NewWebhook, 'url' | 'subscriptions' | 'description' | 'active'>>;
+
+/** Whose rows a call may touch: without `accountId` everyone's. */
+export interface AccountScope {
+  readonly accountId?: AccountId | null;
+}
+
+export type ListOptions = AccountScope & Partial<Page>;
+
+export interface Webhooks {
+  /** The secret is shown here, and by `revealSecret`, and nowhere else. Throws VALIDATION_FAILED. */
+  create(input: NewWebhook): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
+  get(id: string, scope?: AccountScope): Promise<Webhook | null>;
+  list(options?: ListOptions): Promise<readonly Webhook[]>;
+  /** Throws NOT_FOUND, VALIDATION_FAILED. */
+  update(id: string, change: WebhookChange, scope?: AccountScope): Promise<Webhook>;
+  /** Deliveries still owed are cancelled when they come due. Throws NOT_FOUND. */
+  delete(id: string, scope?: AccountScope): Promise<void>;
+  /** The secrets that sign now, newest first. Throws NOT_FOUND. */
+  revealSecrets(id: string, scope?: AccountScope): Promise<readonly string[]>;
+  /** Makes a new secret; the old one goes on signing beside it for `overlapMs` (default 24 h). Throws NOT_FOUND. */
+  rotateSecret(id: string, options?: AccountScope & { readonly overlapMs?: number }): Promise<string>;
+  /** Sends a `hookline.test` event to this webhook alone, signed like any other. Throws NOT_FOUND. */
+  test(id: string, scope?: AccountScope): Promise<DeliveryRecord>;
+}
+
+export interface Deliveries {
+  get(id: string, scope?: AccountScope): Promise<DeliveryRecord | null>;
+  list(
+    options?: ListOptions & {
+      readonly state?: DeliveryState;
+      readonly webhookId?: string;
+      readonly eventId?: string;
+      readonly eventType?: string;
+    },
+  ): Promise<readonly DeliveryRecord[]>;
+  attempts(id: string, scope?: AccountScope): Promise<readonly AttemptRecord[]>;
+  /**
+   * One more attempt, now. It uses up nothing of the retry schedule. Throws NOT_FOUND, and STATE_CONFLICT while
+   * an attempt is due or running.
+   */
+  redeliver(id: string, scope?: AccountScope): Promise<DeliveryRecord>;
+}
+
+export interface Events {
+  get(id: string, scope?: AccountScope): Promise<Event | null>;
+  list(
+    options?: ListOptions & { readonly type?: string; readonly subject?: Subject },
+  ): Promise<readonly Event[]>;
+}
+
+/** What an accepted inbound request led to. */
+export interface InboundResult {
+  /** False where the sender had sent it before: nothing was done again. */
+  readonly isNew: boolean;
+  readonly receiptId: string;
+  readonly eventId: string;
+}
+
+/** The one object a program creates. */
+export interface Hub<R extends AnyRegistry = AnyRegistry> {
+  readonly registry: R;
+  readonly logger: Logger;
+  /** Every declared event type, for catalogues and forms. */
+  readonly eventTypes: readonly EventTypeInfo[];
+  readonly webhooks: Webhooks;
+  readonly deliveries: Deliveries;
+  readonly events: Events;
+
+  /**
+   * Puts an event in. Resolves when it is stored (inside the given transaction, if any) and, without a
+   * transaction, the sync listeners ran; a listener that fails never makes it reject.
+   *
+   * Throws EVENT_TYPE_UNKNOWN, EVENT_DATA_INVALID, EVENT_TOO_LARGE, HUB_CLOSED, and what the store throws.
+   */
+  dispatch<Type extends TypeOf<R>>(
+    type: Type,
+    data: DataInput<R, Type>,
+    options?: DispatchOptions,
+  ): Promise<EventFor<R, Type>>;
+
+  /** Listens with a function. Answers the function that takes it out again. */
+  on<Pattern extends PatternOf<R>>(
+    pattern: Pattern,
+    handler: (event: EventFor<R, Pattern>) => unknown,
+    options?: ListenOptions,
+  ): () => void;
+
+  /** Adds a listener or an extension. Answers the function that takes it out again. Throws LISTENER_INVALID. */
+  use(listener: (Listener & ListenerMethods<R>) | Extension): () => void;
+
+  /** Opens the namespace `<name>.*` for events of an inbound source. Called by the framework packages. */
+  addSource(name: string, source: Source): void;
+  readonly sources: ReadonlyMap<string, Source>;
+
+  /**
+   * Opens the store and starts relaying and delivering. Happens by itself with the first dispatch or mounted
+   * route; call it to fail early, or to keep a process without a server alive. Throws STORE_UNAVAILABLE, MIGRATION_PENDING.
+   */
+  start(): Promise<void>;
+  /** Resolves when nothing is due any more: every event fanned out, every due delivery and run attempted. */
+  drain(): Promise<void>;
+  /** Stops claiming, lets running attempts finish for up to `timeoutMs` (default 10 s), gives the rest back. Idempotent. */
+  close(options?: { readonly timeoutMs?: number }): Promise<void>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a hub of any registry; Hub<AnyRegistry> would refuse narrower ones
+export type AnyHub = Hub<any>;

@@ -1,0 +1,42 @@
+export type { AttemptRecord, FailureReason } from './delivery/attempt.js';
+export type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
+export * from './errors.js';
+export type {
+  AccountId,
+  Actor,
+  Change,
+  Changes,
+  Event,
+  EventRecord,
+  Subject,
+  Visibility,
+} from './events/event.js';
+export {
+  defineEvents,
+  EventRegistry,
+  type EventTypeInfo,
+  type PayloadOptions,
+  payload,
+} from './events/event-registry.js';
+export type {
+  AnyRegistry,
+  DataInput,
+  EventFor as EventOf,
+  ListenerMethods,
+  OpenRegistry,
+  PatternOf,
+  TypeOf,
+} from './events/event-types.js';
+export type { HttpRequest, HttpResponse, Route } from './http/types.js';
+export type * from './hub.js';
+export type { ReceiptRecord } from './inbound/receipt.js';
+export type { InboundRequest, Source, Sources, VerifiedRequest } from './inbound/source.js';
+export { Listener, type ListenerLane } from './listeners/listener.js';
+export type { RunRecord, RunState } from './listeners/run.js';
+export type { Authorizer, Permission, Principal } from './ports/authorizer.js';
+export type { Clock } from './ports/clock.js';
+export type { HttpClient, HttpReply, OutboundRequest } from './ports/http-client.js';
+export type { IdGenerator, IdPrefix } from './ports/id-generator.js';
+export type { Logger } from './ports/logger.js';
+export type { ConsumeOptions, Job, JobKind, Queue } from './ports/queue.js';
+export type * from './ports/store.js';

@@ -1,0 +1,33 @@
+import type { Event } from '../events/event.js';
+import type { AnyRegistry } from '../events/event-types.js';
+
+/** See `ListenOptions.lane`. */
+export type ListenerLane = 'sync' | 'async';
+
+/**
+ * Base class of listeners: one method per event, named after it.
+ *
+ * TypeScript never infers the parameters of a class's methods, so name them; `hub.use` and `createHub` then
+ * refuse, at compile time, a method whose parameter is not the event it is named after. A listener may instead
+ * (or also) list `patterns` and have a `handle` method, which gets what no other method of it takes.
+ *
+ * @example
+ * class AuditListener extends Listener<typeof events> {
+ *   override lane = 'async' as const;
+ *   conversationStatusChanged(event: EventOf<typeof events, 'conversation.status_changed'>) {
+ *     audit(event.accountId, event.changes?.status);
+ *   }
+ * }
+ */
+export abstract class Listener<R extends AnyRegistry = AnyRegistry> {
+  declare readonly registry?: R;
+  /** Default `sync`. */
+  readonly lane: ListenerLane = 'sync';
+  /** Names its lines in the log and its stored runs. Default: the class's name. */
+  get name(): string {
+    return this.constructor.name;
+  }
+  /** The patterns whose events `handle` gets. Default: none. */
+  readonly patterns: readonly string[] = [];
+  handle?(event: Event): unknown;
+}

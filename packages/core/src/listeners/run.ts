@@ -1,0 +1,20 @@
+/** `running` is a claimed run; a lost lease returns it to the next claim. */
+export type RunState = 'pending' | 'running' | 'retrying' | 'succeeded' | 'exhausted' | 'cancelled';
+
+/** One event owed to one async listener. */
+export interface RunRecord {
+  readonly id: string;
+  readonly eventId: string;
+  /** The listener's name. */
+  readonly listener: string;
+  readonly state: RunState;
+  readonly attemptCount: number;
+  readonly nextAttemptAt: number | null;
+  readonly lastError: string | null;
+  readonly createdAt: number;
+}
+
+/** The id of the run of a listener for an event: the same whoever computes it, like `deliveryId`. */
+export function runId(eventId: string, listener: string): string {
+  return `run_${eventId.slice('evt_'.length)}_${listener}`;
+}

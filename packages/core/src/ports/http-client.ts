@@ -1,0 +1,37 @@
+import type { FailureReason } from '../delivery/attempt.js';
+
+export interface OutboundRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** One deadline for everything: name lookup, connect, send, headers, the last byte kept of the reply. */
+  readonly timeoutMs: number;
+  /** Reading stops here; the rest of the reply is thrown away. */
+  readonly maxResponseBytes: number;
+}
+
+/** What came back. Network trouble is a value, too: `send` rejects only when the client itself is broken. */
+export type HttpReply =
+  | {
+      readonly kind: 'response';
+      readonly status: number;
+      /** Names in lower case; repeated headers joined with `, `. */
+      readonly headers: Readonly<Record<string, string>>;
+      /** The first `maxResponseBytes` of the reply. */
+      readonly body: Buffer;
+      readonly durationMs: number;
+    }
+  | {
+      readonly kind: 'error';
+      readonly reason: FailureReason;
+      /** For a person; holds no secret and no body. */
+      readonly message: string;
+      readonly durationMs: number;
+    };
+
+/** Sends one POST. Follows no redirect, never tries twice by itself (but for a reused socket the peer had closed). */
+export interface HttpClient {
+  send(request: OutboundRequest): Promise<HttpReply>;
+  /** Lets go of idle connections. */
+  close(): Promise<void>;
+}

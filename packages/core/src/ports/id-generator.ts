@@ -1,0 +1,8 @@
+/** What an id stands for: `evt_` event, `wh_` webhook, `dlv_` delivery, `att_` attempt, `rct_` receipt, `run_` listener run. */
+export type IdPrefix = 'evt' | 'wh' | 'dlv' | 'att' | 'rct' | 'run';
+
+/** Makes ids: unique across processes, without a `.`, and sorting by the time they were made. */
+export interface IdGenerator {
+  /** `next('evt')` gives `evt_` followed by 26 characters of Crockford base 32, in ULID layout. */
+  next(prefix: IdPrefix): string;
+}

@@ -1,0 +1,190 @@
+import type { AttemptRecord } from '../delivery/attempt.js';
+import type { DeliveryRecord, DeliveryState } from '../delivery/delivery.js';
+import type { WebhookRecord } from '../delivery/webhook.js';
+import type { EventRecord } from '../events/event.js';
+import type { ReceiptRecord } from '../inbound/receipt.js';
+import type { RunRecord, RunState } from '../listeners/run.js';
+
+/** Whose rows a call may touch: without `accountId`, everyone's; `null` is the account of an app with one tenant. */
+export interface Scope {
+  readonly accountId?: string | null;
+}
+
+/** Newest first by id; `before` is the id of the last row of the page before this one. */
+export interface Page {
+  readonly limit: number;
+  readonly before?: string;
+}
+
+export interface ClaimRequest {
+  /** Only these; without it, whatever is due. */
+  readonly ids?: readonly string[];
+  readonly limit: number;
+  readonly now: number;
+  /** The claim ends by itself at `now + leaseMs`, if it is neither settled nor released. */
+  readonly leaseMs: number;
+  /** Names this claim: only its holder may settle or release what it claimed. Unique per call. */
+  readonly lease: string;
+}
+
+/** What fan-out owes for a batch of events, stored together with the mark that they were fanned out. */
+export interface FanOut {
+  readonly eventIds: readonly string[];
+  readonly deliveries: readonly DeliveryRecord[];
+  readonly runs: readonly RunRecord[];
+}
+
+export interface InsertEventOptions {
+  /** The caller's own transaction, as its ORM knows it: the rows exist if and only if it commits. */
+  readonly transaction?: unknown;
+  /** Set when this process fans the events out itself at once: nobody else claims them before this instant. */
+  readonly leasedUntil?: number;
+}
+
+export interface EventQuery extends Scope, Page {
+  /** An exact event type. */
+  readonly type?: string;
+  readonly subjectType?: string;
+  readonly subjectId?: string;
+}
+
+export interface EventStore {
+  /** All or none. An id that is there already is an error of the caller. */
+  insert(events: readonly EventRecord[], options?: InsertEventOptions): Promise<void>;
+  /** Committed events that were not fanned out and are leased by nobody, oldest first. Each is given to one caller only. */
+  claim(request: ClaimRequest): Promise<readonly EventRecord[]>;
+  /** In one transaction: stores what is owed (a row that is there already stays) and marks the events as fanned out. */
+  settle(fanOut: FanOut): Promise<void>;
+  get(id: string, scope: Scope): Promise<EventRecord | null>;
+  list(query: EventQuery): Promise<readonly EventRecord[]>;
+}
+
+/** What a webhook may be changed into. */
+export type WebhookPatch = Partial<
+  Pick<WebhookRecord, 'url' | 'subscriptions' | 'description' | 'active' | 'secrets'>
+> & { readonly updatedAt: number };
+
+export interface WebhookStore {
+  insert(webhook: WebhookRecord): Promise<void>;
+  /** The changed row, or null where the scope has no such webhook. */
+  update(id: string, scope: Scope, patch: WebhookPatch): Promise<WebhookRecord | null>;
+  /** False where the scope has no such webhook. Its past deliveries stay. */
+  delete(id: string, scope: Scope): Promise<boolean>;
+  get(id: string, scope: Scope): Promise<WebhookRecord | null>;
+  list(query: Scope & Page): Promise<readonly WebhookRecord[]>;
+  /** The active webhooks of these accounts. `null` asks for those of the app with one tenant. */
+  activeOf(accountIds: readonly (string | null)[]): Promise<readonly WebhookRecord[]>;
+}
+
+/** A claimed delivery with all that its attempt needs; `webhook` is null where it was deleted meanwhile. */
+export interface ClaimedDelivery {
+  /** In state `delivering`. */
+  readonly delivery: DeliveryRecord;
+  readonly payload: string;
+  readonly webhook: WebhookRecord | null;
+}
+
+/** How a claimed delivery went on. */
+export interface DeliveryResult {
+  readonly id: string;
+  readonly lease: string;
+  /** Null where nothing was tried: the delivery was cancelled. */
+  readonly attempt: AttemptRecord | null;
+  readonly state: DeliveryState;
+  readonly attemptCount: number;
+  readonly scheduledAttemptCount: number;
+  readonly nextAttemptAt: number | null;
+  readonly reason: string | null;
+  readonly finalizedAt: number | null;
+}
+
+export interface ClaimedRun {
+  /** In state `running`. */
+  readonly run: RunRecord;
+  readonly event: EventRecord;
+}
+
+export interface RunResult {
+  readonly id: string;
+  readonly lease: string;
+  readonly state: RunState;
+  readonly attemptCount: number;
+  readonly nextAttemptAt: number | null;
+  readonly lastError: string | null;
+}
+
+/** Work that is claimed, done and settled: deliveries and listener runs alike. */
+export interface WorkStore<Claimed, Result> {
+  /** Due rows in a non-final state, leased by nobody, that this call now holds. */
+  claim(request: ClaimRequest): Promise<readonly Claimed[]>;
+  /** Ids of rows that are due and leased by nobody, the longest due first. Claims nothing. */
+  due(query: { readonly now: number; readonly limit: number }): Promise<readonly string[]>;
+  /**
+   * In one transaction: appends the attempts, and moves on each row whose lease is still the result's. A row
+   * whose lease was lost keeps what its new holder wrote; its attempt is appended all the same.
+   */
+  settle(results: readonly Result[]): Promise<void>;
+  /** Gives unfinished claims back at once, as they were before. */
+  release(ids: readonly string[], lease: string): Promise<void>;
+}
+
+export interface DeliveryQuery extends Scope, Page {
+  readonly state?: DeliveryState;
+  readonly webhookId?: string;
+  readonly eventId?: string;
+  readonly eventType?: string;
+}
+
+export interface DeliveryStore extends WorkStore<ClaimedDelivery, DeliveryResult> {
+  get(id: string, scope: Scope): Promise<DeliveryRecord | null>;
+  list(query: DeliveryQuery): Promise<readonly DeliveryRecord[]>;
+  /**
+   * Makes one more attempt due now: the state becomes `pending`, `manual` true. Answers the row, or null where
+   * the scope has no such delivery; throws STATE_CONFLICT while an attempt is due or running (`pending`, `delivering`).
+   */
+  redeliver(id: string, scope: Scope, now: number): Promise<DeliveryRecord | null>;
+  /** All attempts of a delivery, by number. */
+  attempts(deliveryId: string): Promise<readonly AttemptRecord[]>;
+}
+
+export type RunStore = WorkStore<ClaimedRun, RunResult>;
+
+/** A request to be recorded, with the event it becomes. */
+export interface Arrival {
+  readonly receipt: ReceiptRecord;
+  readonly event: EventRecord;
+}
+
+export interface ReceiptStore {
+  /**
+   * In one transaction, for each arrival: stores receipt and event if the source has not seen the dedupe key,
+   * nothing otherwise. Answers, in the same order, whether each was new. Of two at the same time one is new.
+   */
+  record(
+    arrivals: readonly Arrival[],
+    options?: Pick<InsertEventOptions, 'leasedUntil'>,
+  ): Promise<readonly boolean[]>;
+  get(id: string): Promise<ReceiptRecord | null>;
+}
+
+/**
+ * Where events, webhooks, deliveries, attempts and receipts live. Plain objects in and out; lists in, lists
+ * out, so that the cost of one falls under load. Instants are milliseconds since the Unix epoch.
+ */
+export interface Store {
+  readonly name: string;
+  /** Whether what is stored outlives the process. */
+  readonly durable: boolean;
+  readonly events: EventStore;
+  readonly webhooks: WebhookStore;
+  readonly deliveries: DeliveryStore;
+  readonly runs: RunStore;
+  readonly receipts: ReceiptStore;
+  /** Called once before anything else: reachable, tables there. Throws STORE_UNAVAILABLE or MIGRATION_PENDING. */
+  open(): Promise<void>;
+  /**
+   * Calls back after the caller's outermost transaction ended: a hint to look for new events, no proof that it
+   * committed (Sequelize 6 calls it after a failed COMMIT, too: sequelize#14902).
+   */
+  afterCommit(transaction: unknown, callback: () => void): void;
+}
