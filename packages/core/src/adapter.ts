@@ -1,5 +1,6 @@
 /** What a framework package needs to mount Hookline: routes as data, and the reading of a request's bytes. */
-export { type BodySource, captureRawBody, createBodyReader } from './http/body-reader.js';
+export { type BodyReader, type BodySource, createBodyReader } from './http/body-reader.js';
+export { type EncodedResponse, encodeResponse } from './http/encode-response.js';
 export { lowerCaseHeaders } from './http/headers.js';
 export {
   type AdminOptions,
@@ -10,4 +11,6 @@ export {
   mountWebhooks,
   type WebhooksOptions,
 } from './http/mount.js';
+export { firstQueryValues } from './http/query.js';
+export { captureRawBody, keepInflatedBody } from './http/record-body.js';
 export type { HttpMethod, HttpRequest, HttpResponse, Route } from './http/types.js';

@@ -277,3 +277,11 @@ function fill(template: string, details: ErrorDetails): string {
     key in details ? String(details[key]) : whole,
   );
 }
+
+/** An error as fields of a log line: code, message and hint, and the cause's message. */
+export function errorFields(error: unknown): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { error: String(error) };
+  const { code, hint } = error as { code?: unknown; hint?: unknown };
+  const cause = error.cause instanceof Error ? error.cause.message : undefined;
+  return { error: error.message, code, hint, cause, stack: error.stack };
+}

@@ -10,7 +10,7 @@ import type {
   PatternOf,
   TypeOf,
 } from './events/event-types.js';
-import type { Source } from './inbound/source.js';
+import type { InboundRequest, Source } from './inbound/source.js';
 import type { Listener, ListenerLane } from './listeners/listener.js';
 import type { Logger } from './ports/logger.js';
 import type { Page } from './ports/store.js';
@@ -130,15 +130,38 @@ export interface InboundResult {
   readonly eventId: string;
 }
 
-/** The one object a program creates. */
-export interface Hub<R extends AnyRegistry = AnyRegistry> {
-  readonly registry: R;
+/** What every hub has, whatever its registry. */
+interface HubBase {
   readonly logger: Logger;
   /** Every declared event type, for catalogues and forms. */
   readonly eventTypes: readonly EventTypeInfo[];
   readonly webhooks: Webhooks;
   readonly deliveries: Deliveries;
   readonly events: Events;
+
+  /** Opens the namespace `<name>.*` for events of an inbound source. Called by the framework packages. Throws SOURCE_NAME_INVALID. */
+  addSource(name: string, source: Source): void;
+  readonly sources: ReadonlyMap<string, Source>;
+  /**
+   * Takes in a request for a source: verified, recorded once, dispatched as `<source>.<type>`. The framework
+   * packages call it. Throws SOURCE_UNKNOWN and what the source's `verify` throws.
+   */
+  receive(source: string, request: InboundRequest): Promise<InboundResult>;
+
+  /**
+   * Opens the store and starts relaying and delivering. Happens by itself with the first dispatch or mounted
+   * route; call it to fail early. Throws STORE_UNAVAILABLE, MIGRATION_PENDING.
+   */
+  start(): Promise<void>;
+  /** Resolves when nothing is due any more: every event fanned out, every due delivery and run attempted. */
+  drain(): Promise<void>;
+  /** Stops claiming, lets running attempts finish for up to `timeoutMs` (default 10 s), gives the rest back. Idempotent. */
+  close(options?: { readonly timeoutMs?: number }): Promise<void>;
+}
+
+/** The one object a program creates. */
+export interface Hub<R extends AnyRegistry = AnyRegistry> extends HubBase {
+  readonly registry: R;
 
   /**
    * Puts an event in. Resolves when it is stored (inside the given transaction, if any) and, without a
@@ -152,7 +175,7 @@ export interface Hub<R extends AnyRegistry = AnyRegistry> {
     options?: DispatchOptions,
   ): Promise<EventFor<R, Type>>;
 
-  /** Listens with a function. Answers the function that takes it out again. */
+  /** Listens with a function. Answers the function that takes it out again. Throws EVENT_TYPE_UNKNOWN, LISTENER_INVALID. */
   on<Pattern extends PatternOf<R>>(
     pattern: Pattern,
     handler: (event: EventFor<R, Pattern>) => unknown,
@@ -161,21 +184,12 @@ export interface Hub<R extends AnyRegistry = AnyRegistry> {
 
   /** Adds a listener or an extension. Answers the function that takes it out again. Throws LISTENER_INVALID. */
   use(listener: (Listener & ListenerMethods<R>) | Extension): () => void;
-
-  /** Opens the namespace `<name>.*` for events of an inbound source. Called by the framework packages. */
-  addSource(name: string, source: Source): void;
-  readonly sources: ReadonlyMap<string, Source>;
-
-  /**
-   * Opens the store and starts relaying and delivering. Happens by itself with the first dispatch or mounted
-   * route; call it to fail early, or to keep a process without a server alive. Throws STORE_UNAVAILABLE, MIGRATION_PENDING.
-   */
-  start(): Promise<void>;
-  /** Resolves when nothing is due any more: every event fanned out, every due delivery and run attempted. */
-  drain(): Promise<void>;
-  /** Stops claiming, lets running attempts finish for up to `timeoutMs` (default 10 s), gives the rest back. Idempotent. */
-  close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a hub of any registry; Hub<AnyRegistry> would refuse narrower ones
-export type AnyHub = Hub<any>;
+/** A hub whose event types are not known to the compiler: what extensions and framework packages work with. */
+export interface AnyHub extends HubBase {
+  readonly registry: AnyRegistry;
+  dispatch(type: string, data: unknown, options?: DispatchOptions): Promise<Event>;
+  on(pattern: string, handler: (event: Event) => unknown, options?: ListenOptions): () => void;
+  use(listener: Listener | Extension): () => void;
+}

@@ -1,6 +1,16 @@
+export { createHub } from './create-hub.js';
 export type { AttemptRecord, FailureReason } from './delivery/attempt.js';
 export type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
-export * from './errors.js';
+export { polynomialRetry, type RetryPolicy, retrySchedule, standardRetry } from './delivery/retry-policy.js';
+export type { WebhookRecord } from './delivery/webhook.js';
+export {
+  ERRORS,
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorName,
+  HooklineError,
+  isHooklineError,
+} from './errors.js';
 export type {
   AccountId,
   Actor,
@@ -33,6 +43,8 @@ export type { ReceiptRecord } from './inbound/receipt.js';
 export type { InboundRequest, Source, Sources, VerifiedRequest } from './inbound/source.js';
 export { Listener, type ListenerLane } from './listeners/listener.js';
 export type { RunRecord, RunState } from './listeners/run.js';
+export type { ListenerErrorHandler } from './listeners/run-listener.js';
+export type { DeliveryOptions, HubOptions } from './options.js';
 export type { Authorizer, Permission, Principal } from './ports/authorizer.js';
 export type { Clock } from './ports/clock.js';
 export type { HttpClient, HttpReply, OutboundRequest } from './ports/http-client.js';

@@ -55,12 +55,18 @@ type Matching<R extends AnyRegistry, Pattern extends string> = Pattern extends '
     : { [Name in Declared<R>]: Pattern extends Expand<Name> ? Name : never }[Declared<R>];
 
 /** The event that listeners of a pattern receive: for a group, the union of its events. */
-export type EventFor<R extends AnyRegistry, Pattern extends string> = {
-  [Name in Matching<R, Pattern>]: Event<
-    Name extends `${string}.*` ? (Pattern extends Expand<Name> ? Pattern : Expand<Name>) : Name,
-    OutputOf<Definitions<R>[Name]>
-  >;
-}[Matching<R, Pattern>];
+export type EventFor<R extends AnyRegistry, Pattern extends string> =
+  string extends Declared<R>
+    ? Event
+    : {
+        [Name in Matching<R, Pattern>]: Event<MatchedType<Name, Pattern>, OutputOf<Definitions<R>[Name]>>;
+      }[Matching<R, Pattern>];
+
+type MatchedType<Name extends string, Pattern extends string> = Name extends `${string}.*`
+  ? Pattern extends Expand<Name>
+    ? Pattern
+    : Expand<Name>
+  : Name;
 
 type MethodName<Type extends string> = Type extends `${infer Head}.${infer Tail}`
   ? `${MethodName<Head>}${Capitalize<MethodName<Tail>>}`

@@ -1,19 +1,33 @@
+import { consoleLogger } from '../adapters/console-logger.js';
+import { createHub } from '../create-hub.js';
+import { HooklineError } from '../errors.js';
 import type { AnyHub } from '../hub.js';
 import type { Sources } from '../inbound/source.js';
+import { sourcesFromEnv } from '../inbound/sources-from-env.js';
 import type { Authorizer } from '../ports/authorizer.js';
+import { adminRoutes } from './admin-routes.js';
+import { inboundRoutes } from './inbound-routes.js';
+import { loopbackAuthorizer } from './loopback-authorizer.js';
 import type { Route } from './types.js';
 
+const DEFAULT_MAX_BODY_BYTES = 1_000_000;
+const LOOPBACK = ['127.0.0.0/8', '::1'];
+
 export interface InboundOptions {
+  /** Senders, by the name they are mounted under. Default: none, and for a bare `webhooks()` those of the environment. */
   readonly sources?: Sources;
-  /** Largest inbound body, in bytes. Default 1,000,000. */
+  /** Largest body, in bytes. Default 1,000,000. */
   readonly maxBodyBytes?: number;
-  /** Where the routes are found when mounted at the root. */
+  /** Where the routes are found when mounted at the root of the app. Default `/webhooks`, `/inbound` or `/admin`. */
   readonly path?: string;
 }
 
 export interface AdminOptions {
+  /** Who may use the admin routes. Default: nobody. */
   readonly authorize?: Authorizer;
-  /** Where the routes are found when mounted at the root. */
+  /** Largest body, in bytes. Default 1,000,000. */
+  readonly maxBodyBytes?: number;
+  /** Where the routes are found when mounted at the root of the app. */
   readonly path?: string;
 }
 
@@ -28,6 +42,72 @@ export interface Mount {
   /** Limit for `createBodyReader`, in bytes. */
   readonly maxBodyBytes: number;
 }
-export declare function mountWebhooks(hub?: AnyHub, options?: WebhooksOptions): Mount;
-export declare function mountInbound(hub: AnyHub, options?: InboundOptions): Mount;
-export declare function mountAdmin(hub: AnyHub, options?: AdminOptions): Mount;
+
+/**
+ * Inbound sources under `/inbound/:source` and the admin routes under `/admin`. Without a hub it makes its own:
+ * in memory, with the sources whose `<NAME>_WEBHOOK_SECRET` is set, and outside production with an admin that is
+ * open to this machine with a token, printed once, and webhooks that may point to this machine.
+ *
+ * Throws OPTION_INVALID, SOURCE_NAME_INVALID.
+ */
+export function mountWebhooks(hub?: AnyHub, options: WebhooksOptions = {}): Mount {
+  return hub ? mountBoth(hub, options) : mountBare(options);
+}
+
+export function mountInbound(hub: AnyHub, options: InboundOptions = {}): Mount {
+  addSources(hub, options.sources ?? {});
+  return toMount(hub, inboundRoutes(hub), '/inbound', options);
+}
+
+export function mountAdmin(hub: AnyHub, options: AdminOptions = {}): Mount {
+  return toMount(hub, adminRoutes(hub, options.authorize ?? null), '/admin', options);
+}
+
+function mountBoth(hub: AnyHub, options: WebhooksOptions): Mount {
+  addSources(hub, options.sources ?? {});
+  const routes = [
+    ...inboundRoutes(hub, '/inbound'),
+    ...adminRoutes(hub, options.authorize ?? null, '/admin'),
+  ];
+  return toMount(hub, routes, '/webhooks', options);
+}
+
+function mountBare(options: WebhooksOptions): Mount {
+  const isProduction = process.env.NODE_ENV === 'production';
+  const hub = createHub(isProduction ? {} : { delivery: { allowAddresses: LOOPBACK } });
+  const sources = options.sources ?? sourcesFromEnv(process.env);
+  if (options.authorize || isProduction) return mountBoth(hub, { ...options, sources });
+  const { authorize, token } = loopbackAuthorizer();
+  consoleLogger.warn(
+    { authorization: `Bearer ${token}` },
+    'the admin routes are open to this machine, with this header',
+  );
+  return mountBoth(hub, { ...options, sources, authorize });
+}
+
+function addSources(hub: AnyHub, sources: Sources): void {
+  for (const [name, source] of Object.entries(sources)) hub.addSource(name, source);
+}
+
+/** Mounting starts the hub; where that fails, the routes answer with the reason, and the log has it now. */
+function toMount(
+  hub: AnyHub,
+  routes: readonly Route[],
+  rootPath: string,
+  {
+    path = rootPath,
+    maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
+  }: { readonly path?: string; readonly maxBodyBytes?: number },
+): Mount {
+  if (!/^(\/[\w.~-]+)*$/.test(path)) {
+    throw new HooklineError('OPTION_INVALID', {
+      option: 'path',
+      expected: 'a plain path such as "/webhooks"',
+      got: path,
+    });
+  }
+  hub
+    .start()
+    .catch((error: unknown) => hub.logger.error({ error: String(error) }, 'the hub could not start'));
+  return { hub, routes, rootPath: path, maxBodyBytes };
+}

@@ -25,6 +25,8 @@ export interface Queue {
   consume(handler: (jobs: readonly Job[]) => Promise<void>, options: ConsumeOptions): void;
   /** Jobs waiting or in hand in this process; 0 means idle. */
   pending(): number;
+  /** Resolves when this process has none waiting or in hand (those of a queue without a consumer are not waited for). */
+  idle(): Promise<void>;
   /** Hands out nothing more; resolves when the jobs in hand are done. */
   close(): Promise<void>;
 }

@@ -1,0 +1,89 @@
+import type { AttemptRecord } from '../delivery/attempt.js';
+import type { DeliveryRecord } from '../delivery/delivery.js';
+import { HooklineError } from '../errors.js';
+import type {
+  ClaimedDelivery,
+  ClaimRequest,
+  DeliveryQuery,
+  DeliveryResult,
+  DeliveryStore,
+  Scope,
+} from '../ports/store.js';
+import { inScope, isAsked, page, UNLEASED } from './memory-rows.js';
+import type { Tables } from './memory-store.js';
+import { MemoryWork } from './memory-work.js';
+
+export class MemoryDeliveries implements DeliveryStore {
+  readonly #tables: Tables;
+  readonly #work: MemoryWork<DeliveryRecord>;
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+    this.#work = new MemoryWork(tables.deliveries, 'delivering');
+  }
+
+  async claim(request: ClaimRequest): Promise<readonly ClaimedDelivery[]> {
+    return this.#work.claim(request).flatMap((delivery) => {
+      const event = this.#tables.events.get(delivery.eventId)?.record;
+      const webhook = this.#tables.webhooks.get(delivery.webhookId) ?? null;
+      return event ? [{ delivery, payload: event.payload, webhook }] : [];
+    });
+  }
+
+  async due(query: { readonly now: number; readonly limit: number }): Promise<readonly string[]> {
+    return this.#work.due(query);
+  }
+
+  async settle(results: readonly DeliveryResult[]): Promise<void> {
+    for (const { id, lease, attempt, ...change } of results) {
+      if (attempt) this.#append(attempt);
+      this.#work.conclude(id, lease, { ...change, manual: false });
+    }
+  }
+
+  async release(ids: readonly string[], lease: string): Promise<void> {
+    for (const id of ids) this.#work.conclude(id, lease, { state: 'pending' });
+  }
+
+  async get(id: string, scope: Scope): Promise<DeliveryRecord | null> {
+    const record = this.#tables.deliveries.get(id)?.record;
+    return record && inScope(record, scope) ? record : null;
+  }
+
+  async list(query: DeliveryQuery): Promise<readonly DeliveryRecord[]> {
+    const records = [...this.#tables.deliveries.values()]
+      .map((row) => row.record)
+      .filter((record) => inScope(record, query) && isAsked(query.state, record.state))
+      .filter(
+        (record) => isAsked(query.webhookId, record.webhookId) && isAsked(query.eventId, record.eventId),
+      )
+      .filter((record) => isAsked(query.eventType, record.eventType));
+    return page(records, query);
+  }
+
+  async redeliver(id: string, scope: Scope, now: number): Promise<DeliveryRecord | null> {
+    const delivery = await this.get(id, scope);
+    if (!delivery) return null;
+    const { state } = delivery;
+    if (state === 'pending' || state === 'delivering')
+      throw new HooklineError('STATE_CONFLICT', { id, state });
+    const record: DeliveryRecord = {
+      ...delivery,
+      state: 'pending',
+      manual: true,
+      nextAttemptAt: now,
+      finalizedAt: null,
+    };
+    this.#tables.deliveries.set(id, { record, ...UNLEASED });
+    return record;
+  }
+
+  async attempts(deliveryId: string): Promise<readonly AttemptRecord[]> {
+    return [...(this.#tables.attempts.get(deliveryId) ?? [])].sort((a, b) => a.number - b.number);
+  }
+
+  #append(attempt: AttemptRecord): void {
+    const attempts = this.#tables.attempts.get(attempt.deliveryId) ?? [];
+    this.#tables.attempts.set(attempt.deliveryId, [...attempts, attempt]);
+  }
+}

@@ -1,0 +1,180 @@
+import { DeliveryService } from './delivery/delivery-service.js';
+import type { UrlPolicy } from './delivery/guard-url.js';
+import type { SecretKeeper } from './delivery/webhook-secrets.js';
+import { WebhookService } from './delivery/webhook-service.js';
+import { HooklineError } from './errors.js';
+import { type DispatchDeps, dispatchEvent } from './events/dispatch-event.js';
+import type { Event } from './events/event.js';
+import { isEventType } from './events/event-name.js';
+import { EventService } from './events/event-service.js';
+import type { AnyRegistry } from './events/event-types.js';
+import type { Relay } from './events/relay.js';
+import type { AnyHub, DispatchOptions, Extension, InboundResult, ListenOptions } from './hub.js';
+import { handleInbound, type InboundDeps } from './inbound/handle-inbound.js';
+import type { InboundRequest, Source } from './inbound/source.js';
+import type { Listener } from './listeners/listener.js';
+import { classListener, functionListener, type ListenerRegistry } from './listeners/listener-registry.js';
+import type { Limits } from './options.js';
+import type { Clock } from './ports/clock.js';
+import type { HttpClient } from './ports/http-client.js';
+import type { IdGenerator } from './ports/id-generator.js';
+import type { Logger } from './ports/logger.js';
+import type { Queue } from './ports/queue.js';
+import type { ClaimedDelivery, ClaimedRun, DeliveryResult, RunResult, Store } from './ports/store.js';
+import type { Claims } from './work/claims.js';
+import type { Sweeper } from './work/sweeper.js';
+import type { Worker } from './work/worker.js';
+
+const DEFAULT_CLOSE_MS = 10_000;
+
+/** What `createHub` builds. */
+export interface HubParts {
+  readonly limits: Limits;
+  readonly registry: AnyRegistry;
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly logger: Logger;
+  readonly urlPolicy: UrlPolicy;
+  readonly secrets: SecretKeeper;
+  readonly listeners: ListenerRegistry;
+  readonly deliveryClaims: Claims<ClaimedDelivery, DeliveryResult>;
+  readonly runClaims: Claims<ClaimedRun, RunResult>;
+  readonly relay: Relay;
+  readonly sweeper: Sweeper;
+  readonly worker: Worker;
+  readonly dispatch: DispatchDeps;
+  readonly inbound: InboundDeps;
+}
+
+/** The hub: a face over its parts, and their life cycle. */
+export class AssembledHub implements AnyHub {
+  readonly registry: AnyRegistry;
+  readonly logger: Logger;
+  readonly webhooks: WebhookService;
+  readonly deliveries: DeliveryService;
+  readonly events: EventService;
+  readonly #parts: HubParts;
+  readonly #sources = new Map<string, Source>();
+  #started: Promise<void> | null = null;
+  #closed: Promise<void> | null = null;
+  #unnamedListeners = 0;
+
+  constructor(parts: HubParts) {
+    const { registry, logger, store, queue, clock, limits } = parts;
+    const ready = () => this.start();
+    this.#parts = parts;
+    this.registry = registry;
+    this.logger = logger;
+    this.webhooks = new WebhookService({ ...parts, maxPayloadBytes: limits.maxPayloadBytes, ready });
+    this.deliveries = new DeliveryService({ deliveries: store.deliveries, queue, clock, ready });
+    this.events = new EventService(store.events, ready);
+  }
+
+  get eventTypes() {
+    return this.registry.types;
+  }
+
+  get sources(): ReadonlyMap<string, Source> {
+    return this.#sources;
+  }
+
+  async dispatch(type: string, data: unknown, options: DispatchOptions = {}): Promise<Event> {
+    await this.start();
+    return dispatchEvent(this.#parts.dispatch, type, data, options);
+  }
+
+  on(pattern: string, handler: (event: Event) => unknown, options: ListenOptions = {}): () => void {
+    this.registry.assertPattern(pattern);
+    const lane = options.lane ?? 'sync';
+    const name = options.name ?? this.#nameFor(pattern);
+    return this.#parts.listeners.add(functionListener(pattern, handler, { name, lane }));
+  }
+
+  use(listener: Listener | Extension): () => void {
+    if ('install' in listener) return listener.install(this);
+    return this.#parts.listeners.add(classListener(listener, this.registry));
+  }
+
+  addSource(name: string, source: Source): void {
+    if (!isEventType(name) || name.includes('.'))
+      throw new HooklineError('SOURCE_NAME_INVALID', { source: name });
+    this.registry.openNamespace(name);
+    this.#sources.set(name, source);
+  }
+
+  /** Takes in a request for a source. Throws what the source's `verify` throws. */
+  async receive(name: string, request: InboundRequest): Promise<InboundResult> {
+    const source = this.#sources.get(name);
+    if (!source)
+      throw new HooklineError('SOURCE_UNKNOWN', {
+        source: name,
+        variable: `${name.toUpperCase()}_WEBHOOK_SECRET`,
+      });
+    await this.start();
+    return handleInbound(this.#parts.inbound, name, source, request);
+  }
+
+  start(): Promise<void> {
+    if (this.#closed) return Promise.reject(new HooklineError('HUB_CLOSED'));
+    this.#started ??= this.#open().catch((error) => {
+      this.#started = null;
+      throw error;
+    });
+    return this.#started;
+  }
+
+  async drain(): Promise<void> {
+    const { relay, sweeper, queue } = this.#parts;
+    await this.start();
+    for (let found = 1; found > 0; ) {
+      await relay.idle();
+      found = await sweeper.sweep();
+      await relay.idle();
+      await queue.idle();
+    }
+  }
+
+  close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    this.#closed ??= this.#shutDown(options.timeoutMs ?? DEFAULT_CLOSE_MS);
+    return this.#closed;
+  }
+
+  async #open(): Promise<void> {
+    const { store, queue, sweeper, worker, logger } = this.#parts;
+    await store.open();
+    worker.start();
+    sweeper.start();
+    sweeper.wake();
+    logger.info({ store: store.name, durable: store.durable, queue: queue.name }, 'hub started');
+    if (!store.durable)
+      logger.warn({ store: store.name }, 'events and webhooks are kept in memory: they end with the process');
+  }
+
+  async #shutDown(timeoutMs: number): Promise<void> {
+    const { relay, sweeper, queue, http, deliveryClaims, runClaims } = this.#parts;
+    const finished = async () => {
+      await sweeper.stop();
+      await relay.idle();
+      await queue.close();
+    };
+    await Promise.race([this.#started ? finished() : null, elapsed(timeoutMs)]);
+    await Promise.all([deliveryClaims.releaseAll(), runClaims.releaseAll()]);
+    await http.close();
+    this.logger.info({}, 'hub closed');
+  }
+
+  #nameFor(pattern: string): string {
+    this.#unnamedListeners += 1;
+    return `${pattern}#${this.#unnamedListeners}`;
+  }
+}
+
+/** In real time, whatever clock the hub runs on: a shutdown has a deadline in the world outside. */
+function elapsed(timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, timeoutMs).unref();
+  });
+}

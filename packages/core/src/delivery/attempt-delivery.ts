@@ -1,0 +1,127 @@
+import { errorFields } from '../errors.js';
+import type { Clock } from '../ports/clock.js';
+import type { HttpClient } from '../ports/http-client.js';
+import type { IdGenerator } from '../ports/id-generator.js';
+import type { Logger } from '../ports/logger.js';
+import type { Queue } from '../ports/queue.js';
+import type { ClaimedDelivery, DeliveryResult, WebhookStore } from '../ports/store.js';
+import type { Claims, Held } from '../work/claims.js';
+import { buildRequest, type RequestOptions } from './build-request.js';
+import { cancelDelivery, concludeAttempt } from './conclude-attempt.js';
+import { judgeReply, type Verdict } from './judge-reply.js';
+import type { RetryPolicy } from './retry-policy.js';
+import type { WebhookRecord } from './webhook.js';
+
+/** How long a delivery rests when we, not its receiver, failed. */
+const OUR_FAULT_DELAY_MS = 60_000;
+
+export interface AttemptDeps {
+  readonly claims: Claims<ClaimedDelivery, DeliveryResult>;
+  readonly webhooks: WebhookStore;
+  readonly queue: Queue;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly logger: Logger;
+  readonly random: () => number;
+  readonly retry: RetryPolicy;
+  readonly request: RequestOptions;
+  /** The decoded secrets of a webhook that sign at an instant. Throws SECRET_UNREADABLE. */
+  readonly signingKeys: (webhook: WebhookRecord, now: number) => readonly Buffer[];
+}
+
+/**
+ * The story of one attempt:
+ *
+ * 1. claim the delivery; somebody else's, or a finished one, is left alone
+ * 2. refuse it where its webhook is gone or inactive
+ * 3. build the request from the stored bytes, and sign it
+ * 4. send it; network trouble is a reply, too
+ * 5. judge the reply
+ * 6. record the attempt and where the delivery goes on, in one write
+ * 7. hand over the next attempt, or disable a webhook that said 410 Gone
+ */
+export async function attemptDelivery(deps: AttemptDeps, id: string): Promise<void> {
+  const work = await deps.claims.claim(id);
+  if (!work) return;
+  try {
+    const { webhook } = work;
+    const refusal = refuse(webhook);
+    if (webhook === null || refusal !== null) return await cancel(deps, work, refusal);
+
+    const startedAt = deps.clock.now();
+    const keys = deps.signingKeys(webhook, startedAt);
+    const request = buildRequest({ url: webhook.url, work, keys, now: startedAt }, deps.request);
+    const reply = await deps.http.send(request);
+    const finishedAt = deps.clock.now();
+    const verdict = judgeReply(reply, finishedAt);
+
+    const attemptId = deps.ids.next('att');
+    const tried = { attemptId, startedAt, finishedAt, reply, verdict };
+    const result = concludeAttempt(work.delivery, tried, { policy: deps.retry, random: deps.random() });
+    await deps.claims.settle({ ...result, lease: work.lease });
+    await follow(deps, work, result, verdict);
+  } catch (error) {
+    await postpone(deps, work, error);
+  }
+}
+
+function refuse(webhook: WebhookRecord | null): string | null {
+  if (webhook === null) return 'webhook-deleted';
+  return webhook.active ? null : 'webhook-inactive';
+}
+
+async function cancel(deps: AttemptDeps, work: Held<ClaimedDelivery>, reason: string | null): Promise<void> {
+  const result = cancelDelivery(work.delivery, reason ?? 'webhook-deleted', deps.clock.now());
+  await deps.claims.settle({ ...result, lease: work.lease });
+  deps.logger.info({ ...fieldsOf(work), reason }, 'delivery cancelled');
+}
+
+async function follow(
+  deps: AttemptDeps,
+  work: Held<ClaimedDelivery>,
+  result: Omit<DeliveryResult, 'lease'>,
+  verdict: Verdict,
+): Promise<void> {
+  const { state, nextAttemptAt, reason, attempt } = result;
+  deps.logger.debug(
+    { ...fieldsOf(work), state, reason, status: attempt?.responseStatus },
+    'delivery attempted',
+  );
+  if (nextAttemptAt !== null) {
+    const delayMs = Math.max(0, nextAttemptAt - deps.clock.now());
+    await deps.queue.enqueue([{ kind: 'delivery', id: result.id }], delayMs);
+  }
+  if (state === 'exhausted') deps.logger.warn({ ...fieldsOf(work), reason }, 'delivery exhausted');
+  if (verdict.kind === 'give-up' && verdict.isGone) await disable(deps, work);
+}
+
+async function disable(deps: AttemptDeps, { delivery }: Held<ClaimedDelivery>): Promise<void> {
+  await deps.webhooks.update(delivery.webhookId, {}, { active: false, updatedAt: deps.clock.now() });
+  deps.logger.warn({ webhookId: delivery.webhookId }, 'webhook disabled: its receiver answered 410 Gone');
+}
+
+/** Our own fault (a secret that cannot be read, a store that failed) is not charged to the receiver's schedule. */
+async function postpone(deps: AttemptDeps, work: Held<ClaimedDelivery>, error: unknown): Promise<void> {
+  const { id, attemptCount, scheduledAttemptCount } = work.delivery;
+  deps.logger.error({ ...fieldsOf(work), ...errorFields(error) }, 'attempt failed on our side');
+  const nextAttemptAt = deps.clock.now() + OUR_FAULT_DELAY_MS;
+  const next = { state: 'retrying', nextAttemptAt, reason: 'internal', finalizedAt: null } as const;
+  try {
+    await deps.claims.settle({
+      id,
+      lease: work.lease,
+      attempt: null,
+      attemptCount,
+      scheduledAttemptCount,
+      ...next,
+    });
+  } catch {
+    // the store is what failed: the lease ends by itself, and the sweeper finds the delivery again
+  }
+}
+
+function fieldsOf({ delivery }: Held<ClaimedDelivery>) {
+  const { id, eventId, webhookId, attemptCount } = delivery;
+  return { deliveryId: id, eventId, webhookId, attempt: attemptCount + 1 };
+}

@@ -1,0 +1,50 @@
+import { HooklineError } from '../errors.js';
+import type { AccountScope, Deliveries, ListOptions } from '../hub.js';
+import type { Clock } from '../ports/clock.js';
+import type { Queue } from '../ports/queue.js';
+import type { DeliveryQuery, DeliveryStore } from '../ports/store.js';
+import { toPage, toScope } from '../scope.js';
+import type { AttemptRecord } from './attempt.js';
+import type { DeliveryRecord } from './delivery.js';
+
+export interface DeliveryServiceDeps {
+  readonly deliveries: DeliveryStore;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly ready: () => Promise<void>;
+}
+
+type Filters = Pick<DeliveryQuery, 'state' | 'webhookId' | 'eventId' | 'eventType'>;
+
+/** `hub.deliveries`. */
+export class DeliveryService implements Deliveries {
+  readonly #deps: DeliveryServiceDeps;
+
+  constructor(deps: DeliveryServiceDeps) {
+    this.#deps = deps;
+  }
+
+  async get(id: string, scope: AccountScope = {}): Promise<DeliveryRecord | null> {
+    await this.#deps.ready();
+    return this.#deps.deliveries.get(id, toScope(scope));
+  }
+
+  async list(options: ListOptions & Filters = {}): Promise<readonly DeliveryRecord[]> {
+    await this.#deps.ready();
+    const { accountId: _, ...filters } = options;
+    return this.#deps.deliveries.list({ ...filters, ...toScope(options), ...toPage(options) });
+  }
+
+  async attempts(id: string, scope: AccountScope = {}): Promise<readonly AttemptRecord[]> {
+    const delivery = await this.get(id, scope);
+    return delivery ? this.#deps.deliveries.attempts(id) : [];
+  }
+
+  async redeliver(id: string, scope: AccountScope = {}): Promise<DeliveryRecord> {
+    await this.#deps.ready();
+    const delivery = await this.#deps.deliveries.redeliver(id, toScope(scope), this.#deps.clock.now());
+    if (!delivery) throw new HooklineError('NOT_FOUND', { kind: 'delivery', id });
+    await this.#deps.queue.enqueue([{ kind: 'delivery', id }]);
+    return delivery;
+  }
+}

@@ -1,0 +1,65 @@
+import { generateSecret, secretBytes } from '../signing/secret.js';
+import type { SecretBox } from '../signing/secret-box.js';
+import type { StoredSecret, WebhookRecord } from './webhook.js';
+
+/** The spec's signature header should not grow without end. */
+const MAX_SECRETS = 10;
+const MAX_CACHED = 10_000;
+
+/** Makes, keeps, opens and rotates the secrets of webhooks. */
+export interface SecretKeeper {
+  generate(): string;
+  /** Throws VALIDATION_FAILED for a secret that cannot sign. */
+  readonly assertUsable: (secret: string) => void;
+  /** The secrets of a new webhook. */
+  first(secret: string, now: number): readonly StoredSecret[];
+  /** The new secret in front; the ones before it sign until `now + overlapMs`, or earlier where that was settled before. */
+  rotate(
+    secrets: readonly StoredSecret[],
+    secret: string,
+    at: { readonly now: number; readonly overlapMs: number },
+  ): readonly StoredSecret[];
+  reveal(webhook: WebhookRecord, now: number): readonly string[];
+  /** The decoded keys that sign now, newest first. Throws SECRET_UNREADABLE. */
+  readonly signingKeys: (webhook: WebhookRecord, now: number) => readonly Buffer[];
+}
+
+export function secretKeeper(box: SecretBox): SecretKeeper {
+  const keys = new Map<string, Buffer>();
+  const keyOf = (sealed: string): Buffer => {
+    const known = keys.get(sealed);
+    if (known) return known;
+    if (keys.size >= MAX_CACHED) keys.clear();
+    const key = secretBytes(box.open(sealed));
+    keys.set(sealed, key);
+    return key;
+  };
+  const seal = (secret: string, now: number): StoredSecret => ({
+    sealed: box.seal(secret),
+    createdAt: now,
+    expiresAt: null,
+  });
+
+  return {
+    generate: generateSecret,
+    assertUsable: (secret) => void secretBytes(secret),
+    first: (secret, now) => [seal(secret, now)],
+    rotate(secrets, secret, { now, overlapMs }) {
+      const until = now + overlapMs;
+      const older = secrets
+        .map((old) => ({ ...old, expiresAt: Math.min(old.expiresAt ?? until, until) }))
+        .filter((old) => isSigning(old, now));
+      return [seal(secret, now), ...older].slice(0, MAX_SECRETS);
+    },
+    reveal: (webhook, now) => signing(webhook, now).map(({ sealed }) => box.open(sealed)),
+    signingKeys: (webhook, now) => signing(webhook, now).map(({ sealed }) => keyOf(sealed)),
+  };
+}
+
+function signing({ secrets }: WebhookRecord, now: number): readonly StoredSecret[] {
+  return secrets.filter((secret) => isSigning(secret, now));
+}
+
+function isSigning({ expiresAt }: StoredSecret, now: number): boolean {
+  return expiresAt === null || expiresAt > now;
+}

@@ -1,0 +1,168 @@
+import { HooklineError } from '../errors.js';
+import { accountKey, buildEventRecord } from '../events/build-event.js';
+import type { AnyRegistry } from '../events/event-types.js';
+import type { AccountScope, ListOptions, NewWebhook, Webhook, WebhookChange, Webhooks } from '../hub.js';
+import { owe } from '../listeners/webhook-listener.js';
+import type { Clock } from '../ports/clock.js';
+import type { IdGenerator } from '../ports/id-generator.js';
+import type { Logger } from '../ports/logger.js';
+import type { Queue } from '../ports/queue.js';
+import type { Store } from '../ports/store.js';
+import { toPage, toScope } from '../scope.js';
+import type { UrlPolicy } from './guard-url.js';
+import { validateWebhook } from './validate-webhook.js';
+import type { WebhookRecord } from './webhook.js';
+import type { SecretKeeper } from './webhook-secrets.js';
+
+const TEST_EVENT = 'hookline.test';
+const DEFAULT_OVERLAP_MS = 24 * 60 * 60 * 1_000;
+
+export interface WebhookServiceDeps {
+  readonly store: Store;
+  readonly registry: AnyRegistry;
+  readonly urlPolicy: UrlPolicy;
+  readonly secrets: SecretKeeper;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly logger: Logger;
+  readonly maxPayloadBytes: number;
+  readonly ready: () => Promise<void>;
+}
+
+/** `hub.webhooks`. */
+export class WebhookService implements Webhooks {
+  readonly #deps: WebhookServiceDeps;
+
+  constructor(deps: WebhookServiceDeps) {
+    this.#deps = deps;
+  }
+
+  async create(input: NewWebhook): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
+    const { store, secrets, clock, ids } = this.#deps;
+    this.#validate(input, ['url', 'subscriptions']);
+    const now = clock.now();
+    const secret = input.secret ?? secrets.generate();
+    const record: WebhookRecord = {
+      id: ids.next('wh'),
+      accountId: accountKey(input.accountId),
+      url: input.url,
+      subscriptions: [...new Set(input.subscriptions)],
+      description: input.description ?? null,
+      active: input.active ?? true,
+      secrets: secrets.first(secret, now),
+      createdAt: now,
+      updatedAt: now,
+    };
+    await this.#deps.ready();
+    await store.webhooks.insert(record);
+    return { webhook: withoutSecrets(record), secret };
+  }
+
+  async get(id: string, scope: AccountScope = {}): Promise<Webhook | null> {
+    await this.#deps.ready();
+    const record = await this.#deps.store.webhooks.get(id, toScope(scope));
+    return record && withoutSecrets(record);
+  }
+
+  async list(options: ListOptions = {}): Promise<readonly Webhook[]> {
+    await this.#deps.ready();
+    const records = await this.#deps.store.webhooks.list({ ...toScope(options), ...toPage(options) });
+    return records.map(withoutSecrets);
+  }
+
+  async update(id: string, change: WebhookChange, scope: AccountScope = {}): Promise<Webhook> {
+    this.#validate(change, []);
+    await this.#deps.ready();
+    const { url, subscriptions, description, active } = change;
+    const record = await this.#deps.store.webhooks.update(id, toScope(scope), {
+      ...(url !== undefined && { url }),
+      ...(subscriptions !== undefined && { subscriptions: [...new Set(subscriptions)] }),
+      ...(description !== undefined && { description }),
+      ...(active !== undefined && { active }),
+      updatedAt: this.#deps.clock.now(),
+    });
+    return withoutSecrets(found(record, id));
+  }
+
+  async delete(id: string, scope: AccountScope = {}): Promise<void> {
+    await this.#deps.ready();
+    const isDeleted = await this.#deps.store.webhooks.delete(id, toScope(scope));
+    if (!isDeleted) throw notFound(id);
+  }
+
+  async revealSecrets(id: string, scope: AccountScope = {}): Promise<readonly string[]> {
+    const record = await this.#find(id, scope);
+    return this.#deps.secrets.reveal(record, this.#deps.clock.now());
+  }
+
+  async rotateSecret(
+    id: string,
+    options: AccountScope & { readonly overlapMs?: number } = {},
+  ): Promise<string> {
+    const { store, secrets, clock } = this.#deps;
+    const overlapMs = checkOverlap(options.overlapMs ?? DEFAULT_OVERLAP_MS);
+    const record = await this.#find(id, options);
+    const secret = secrets.generate();
+    const now = clock.now();
+    const rotated = secrets.rotate(record.secrets, secret, { now, overlapMs });
+    found(await store.webhooks.update(id, toScope(options), { secrets: rotated, updatedAt: now }), id);
+    return secret;
+  }
+
+  async test(id: string, scope: AccountScope = {}) {
+    const { store, clock, ids, queue, maxPayloadBytes } = this.#deps;
+    const webhook = await this.#find(id, scope);
+    const now = clock.now();
+    const event = buildEventRecord({
+      id: ids.next('evt'),
+      type: TEST_EVENT,
+      visibility: 'internal',
+      timestamp: now,
+      account: webhook.accountId,
+      dataJson: JSON.stringify({ webhookId: id, message: 'This is a test event.' }),
+      maxPayloadBytes,
+    });
+    const delivery = owe(event, id, now);
+    await store.events.insert([event], { leasedUntil: now + 60_000 });
+    await store.events.settle({ eventIds: [event.id], deliveries: [delivery], runs: [] });
+    await queue.enqueue([{ kind: 'delivery', id: delivery.id }]);
+    return delivery;
+  }
+
+  async #find(id: string, scope: AccountScope): Promise<WebhookRecord> {
+    await this.#deps.ready();
+    return found(await this.#deps.store.webhooks.get(id, toScope(scope)), id);
+  }
+
+  #validate(input: object, required: readonly string[]): void {
+    const { registry, urlPolicy, logger, secrets } = this.#deps;
+    validateWebhook(input, { required, registry, urlPolicy, assertSecret: secrets.assertUsable });
+    const { subscriptions = [] } = input as { subscriptions?: readonly string[] };
+    for (const type of subscriptions) {
+      const replacement = registry.replacementOf(type);
+      if (replacement) logger.warn({ type, replacement }, 'a webhook subscribes to a deprecated event type');
+    }
+  }
+}
+
+/** A webhook as it may be shown: its secrets left out. */
+export function withoutSecrets({ secrets: _, ...webhook }: WebhookRecord): Webhook {
+  return webhook;
+}
+
+function found(record: WebhookRecord | null, id: string): WebhookRecord {
+  if (record === null) throw notFound(id);
+  return record;
+}
+
+function notFound(id: string): HooklineError {
+  return new HooklineError('NOT_FOUND', { kind: 'webhook', id });
+}
+
+function checkOverlap(overlapMs: number): number {
+  const maxMs = 7 * DEFAULT_OVERLAP_MS;
+  if (Number.isInteger(overlapMs) && overlapMs >= 0 && overlapMs <= maxMs) return overlapMs;
+  const problem = `overlapMs: expected whole milliseconds from 0 to ${maxMs} (7 days)`;
+  throw new HooklineError('VALIDATION_FAILED', { problem, fields: { overlapMs: problem } });
+}

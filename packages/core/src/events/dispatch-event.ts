@@ -1,0 +1,84 @@
+import { HooklineError } from '../errors.js';
+import type { DispatchOptions } from '../hub.js';
+import type { ListenerRegistry } from '../listeners/listener-registry.js';
+import { type ListenerErrorHandler, runSyncListeners } from '../listeners/run-listener.js';
+import type { Clock } from '../ports/clock.js';
+import type { IdGenerator } from '../ports/id-generator.js';
+import type { Store } from '../ports/store.js';
+import { buildEventRecord, serializeData, toEvent } from './build-event.js';
+import type { Event, EventRecord } from './event.js';
+import type { AnyRegistry } from './event-types.js';
+
+export interface DispatchDeps {
+  readonly registry: AnyRegistry;
+  readonly store: Store;
+  readonly listeners: ListenerRegistry;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly maxPayloadBytes: number;
+  readonly onError: ListenerErrorHandler;
+  /** Stores events that have no transaction, leased to this process; many at once share one write. */
+  readonly insert: (event: EventRecord) => Promise<void>;
+  /** Takes over an event that is stored. */
+  readonly accept: (event: EventRecord) => void;
+  /** Looks for committed events. */
+  readonly wake: () => void;
+}
+
+/**
+ * The story of a dispatch: known type → valid data → record, serialised once → stored. With the caller's
+ * transaction that is all, and the relay finds it after the commit; without one the sync listeners run here.
+ */
+export async function dispatchEvent(
+  deps: DispatchDeps,
+  type: string,
+  data: unknown,
+  options: DispatchOptions,
+): Promise<Event> {
+  deps.registry.assertKnown(type);
+  const valid = await deps.registry.validate(type, data);
+  const record = buildRecord(deps, type, valid, options);
+  const event = toEvent(record);
+  if (options.transaction) {
+    await storeInTransaction(deps, record, options.transaction);
+    return event;
+  }
+  await deps.insert(record);
+  await runSyncListeners(deps.listeners.matching(type, 'sync'), event, deps.onError);
+  deps.accept(record);
+  return event;
+}
+
+async function storeInTransaction(
+  deps: DispatchDeps,
+  record: EventRecord,
+  transaction: unknown,
+): Promise<void> {
+  await deps.store.events.insert([record], { transaction });
+  deps.store.afterCommit(transaction, deps.wake);
+}
+
+function buildRecord(deps: DispatchDeps, type: string, data: unknown, options: DispatchOptions): EventRecord {
+  const { account, changes, actor, subject, cause, timestamp } = options;
+  return buildEventRecord({
+    id: deps.ids.next('evt'),
+    type,
+    visibility: deps.registry.visibilityOf(type) ?? 'internal',
+    timestamp: checkTimestamp(timestamp ?? deps.clock.now()),
+    account: account ?? null,
+    dataJson: serializeData(type, data),
+    changes,
+    actor,
+    subject,
+    cause,
+    maxPayloadBytes: deps.maxPayloadBytes,
+  });
+}
+
+const MAX_TIMESTAMP = 8.64e15;
+
+function checkTimestamp(timestamp: number): number {
+  if (Number.isInteger(timestamp) && Math.abs(timestamp) <= MAX_TIMESTAMP) return timestamp;
+  const expected = 'whole milliseconds since the Unix epoch';
+  throw new HooklineError('OPTION_INVALID', { option: 'timestamp', expected, got: timestamp });
+}

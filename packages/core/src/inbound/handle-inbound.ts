@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { buildEventRecord } from '../events/build-event.js';
+import type { EventRecord } from '../events/event.js';
+import type { AnyRegistry } from '../events/event-types.js';
+import type { InboundResult } from '../hub.js';
+import type { Clock } from '../ports/clock.js';
+import type { IdGenerator } from '../ports/id-generator.js';
+import type { Arrival } from '../ports/store.js';
+import { toEventSegments } from './event-segments.js';
+import type { ReceiptRecord } from './receipt.js';
+import type { InboundRequest, Source, VerifiedRequest } from './source.js';
+
+const MAX_TYPE_LENGTH = 128;
+const MAX_KEY_LENGTH = 255;
+const ALWAYS_SECRET = ['authorization', 'proxy-authorization', 'cookie'];
+
+export interface InboundDeps {
+  readonly ids: IdGenerator;
+  readonly clock: Clock;
+  readonly registry: AnyRegistry;
+  readonly maxPayloadBytes: number;
+  /** Stores receipt and event together, unless the source has seen the dedupe key: then nothing, and false. */
+  readonly record: (arrival: Arrival) => Promise<boolean>;
+  /** Takes over an event that is stored. */
+  readonly accept: (event: EventRecord) => void;
+}
+
+/**
+ * The story of an inbound request: verify → build its receipt and event → record both, once → hand the event over.
+ *
+ * It is answered only when it is stored, so that a sender sends again what was not. Throws what the source's
+ * `verify` throws, and EVENT_TOO_LARGE.
+ */
+export async function handleInbound(
+  deps: InboundDeps,
+  name: string,
+  source: Source,
+  request: InboundRequest,
+): Promise<InboundResult> {
+  const receivedAt = deps.clock.now();
+  const verified = source.verify(request, receivedAt);
+  const event = buildEvent(deps, name, verified, receivedAt);
+  const receipt = buildReceipt(deps, { name, source, request, verified, event, receivedAt });
+  const isNew = await deps.record({ receipt, event });
+  if (isNew) deps.accept(event);
+  return { isNew, receiptId: receipt.id, eventId: event.id };
+}
+
+function buildEvent(
+  deps: InboundDeps,
+  name: string,
+  verified: VerifiedRequest,
+  receivedAt: number,
+): EventRecord {
+  const type = `${name}.${toEventSegments(verified.type, MAX_TYPE_LENGTH - name.length - 1)}`;
+  return buildEventRecord({
+    id: deps.ids.next('evt'),
+    type,
+    dataJson: verified.json,
+    visibility: deps.registry.visibilityOf(type) ?? 'internal',
+    timestamp: receivedAt,
+    account: null,
+    actor: { type: 'source', id: name },
+    maxPayloadBytes: deps.maxPayloadBytes,
+  });
+}
+
+interface Reception {
+  readonly name: string;
+  readonly source: Source;
+  readonly request: InboundRequest;
+  readonly verified: VerifiedRequest;
+  readonly event: EventRecord;
+  readonly receivedAt: number;
+}
+
+function buildReceipt({ ids }: InboundDeps, reception: Reception): ReceiptRecord {
+  const { name, source, request, verified, event, receivedAt } = reception;
+  const id = ids.next('rct');
+  return {
+    id,
+    source: name,
+    dedupeKey: verified.id === null ? id : toDedupeKey(verified.id),
+    eventId: event.id,
+    receivedAt,
+    headers: withoutSecrets(request.headers, source.secretHeaders),
+    body: request.body,
+  };
+}
+
+/** A sender's id may hold what no index of a database takes: such a one is known by its hash. */
+function toDedupeKey(id: string): string {
+  if (id.length <= MAX_KEY_LENGTH && /^[\x20-\x7e]+$/.test(id)) return id;
+  return `sha256:${createHash('sha256').update(id, 'utf16le').digest('hex')}`;
+}
+
+function withoutSecrets(
+  headers: InboundRequest['headers'],
+  secretHeaders: readonly string[],
+): Readonly<Record<string, string>> {
+  const secret = new Set([...ALWAYS_SECRET, ...secretHeaders]);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !secret.has(name)));
+}

@@ -1,0 +1,24 @@
+/** How a header holds several items, such as `t=1700000000,v1=...,v1=...` or `v1,... v1a,...`. */
+export interface ListFormat {
+  /** What stands between two items. */
+  readonly separator: ',' | ';' | ' ';
+  /** What stands between an item's label and its value; null where items have no labels. */
+  readonly assign: '=' | ',' | null;
+}
+
+export interface ListItem {
+  readonly label: string | null;
+  readonly value: string;
+}
+
+/** The items of a signature header; without a format the whole header is one. */
+export function parseSignatureHeader(header: string, format: ListFormat | null): readonly ListItem[] {
+  if (format === null) return [{ label: null, value: header }];
+  const items = header.split(format.separator).map((item) => item.trim());
+  return items.filter((item) => item !== '').map((item) => toItem(item, format.assign));
+}
+
+function toItem(item: string, assign: ListFormat['assign']): ListItem {
+  const at = assign === null ? -1 : item.indexOf(assign);
+  return at < 0 ? { label: null, value: item } : { label: item.slice(0, at), value: item.slice(at + 1) };
+}

@@ -1,0 +1,116 @@
+import { HooklineError } from '../errors.js';
+import type { Event } from '../events/event.js';
+import { nearest, toMethodName } from '../events/event-name.js';
+import { isEventPattern, matchesPattern } from '../events/event-pattern.js';
+import type { EventRegistry } from '../events/event-registry.js';
+import type { AnyRegistry } from '../events/event-types.js';
+import type { Listener, ListenerLane } from './listener.js';
+
+/** A listener of either kind, as the dispatcher knows it. */
+export interface RegisteredListener {
+  readonly name: string;
+  readonly lane: ListenerLane;
+  readonly takes: (type: string) => boolean;
+  readonly handle: (event: Event) => unknown;
+}
+
+/** The listeners of a hub, in the order they were added. */
+export class ListenerRegistry {
+  #listeners: readonly RegisteredListener[] = [];
+  #matches = new Map<string, readonly RegisteredListener[]>();
+
+  /** Answers the function that takes it out again. Throws LISTENER_INVALID for a name that is taken in the async lane. */
+  add(listener: RegisteredListener): () => void {
+    const isTaken = this.#listeners.some(({ name, lane }) => lane === 'async' && name === listener.name);
+    if (isTaken && listener.lane === 'async') {
+      throw invalid(
+        listener.name,
+        'another async listener has this name, and its stored runs are kept by it',
+      );
+    }
+    this.#replace([...this.#listeners, listener]);
+    return () => this.#replace(this.#listeners.filter((other) => other !== listener));
+  }
+
+  matching(type: string, lane: ListenerLane): readonly RegisteredListener[] {
+    const key = `${lane} ${type}`;
+    const known = this.#matches.get(key);
+    if (known) return known;
+    const found = this.#listeners.filter((listener) => listener.lane === lane && listener.takes(type));
+    this.#matches.set(key, found);
+    return found;
+  }
+
+  findAsync(name: string): RegisteredListener | undefined {
+    return this.#listeners.find((listener) => listener.lane === 'async' && listener.name === name);
+  }
+
+  #replace(listeners: readonly RegisteredListener[]): void {
+    this.#listeners = listeners;
+    this.#matches = new Map();
+  }
+}
+
+/** A function on a pattern, as a registered listener. */
+export function functionListener(
+  pattern: string,
+  handle: (event: Event) => unknown,
+  options: { readonly name: string; readonly lane: ListenerLane },
+): RegisteredListener {
+  return { ...options, handle, takes: (type) => matchesPattern(pattern, type) };
+}
+
+type Method = (event: Event) => unknown;
+
+/**
+ * A `Listener` instance, as a registered listener: each event goes to the method named after it, or else, where a
+ * pattern takes it in, to `handle`. Throws LISTENER_INVALID for one that could never get an event.
+ */
+export function classListener(
+  listener: Listener,
+  registry: EventRegistry<never> | AnyRegistry,
+): RegisteredListener {
+  const { name, lane, patterns } = listener;
+  const methodFor = (type: string) => ownMethod(listener, toMethodName(type));
+  const viaPattern = (type: string) => patterns.some((pattern) => matchesPattern(pattern, type));
+  assertListens(listener, registry);
+  return {
+    name,
+    lane,
+    takes: (type) => methodFor(type) !== undefined || viaPattern(type),
+    handle: (event) => (methodFor(event.type) ?? listener.handle)?.call(listener, event),
+  };
+}
+
+function ownMethod(listener: Listener, name: string): Method | undefined {
+  const member: unknown = Reflect.get(listener, name);
+  const isOurs = name === 'handle' || name === 'constructor' || name in Object.prototype;
+  return typeof member === 'function' && !isOurs ? (member as Method) : undefined;
+}
+
+function assertListens(listener: Listener, registry: AnyRegistry): void {
+  const { name, patterns } = listener;
+  const badPattern = patterns.find((pattern) => !isEventPattern(pattern));
+  if (badPattern !== undefined) throw invalid(name, `"${badPattern}" is not an event pattern`);
+  for (const pattern of patterns) registry.assertPattern(pattern);
+  if (patterns.length > 0 && !listener.handle) throw invalid(name, 'it has patterns but no handle() method');
+  if (registry.isOpen || patterns.length > 0) return;
+  const known = registry.types.map(({ type }) => toMethodName(type));
+  if (known.some((method) => ownMethod(listener, method))) return;
+  throw invalid(name, `no method of it is named after an event type${suggestMethod(listener, known)}`);
+}
+
+function suggestMethod(listener: Listener, known: readonly string[]): string {
+  const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(listener)).filter(
+    (method) => method !== 'constructor',
+  );
+  for (const method of methods) {
+    const suggestion = nearest(method, known);
+    if (suggestion !== null) return `; did you mean ${suggestion}() where it says ${method}()?`;
+  }
+  return '';
+}
+
+function invalid(listener: string, problem: string): HooklineError {
+  return new HooklineError('LISTENER_INVALID', { listener, problem });
+}

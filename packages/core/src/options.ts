@@ -1,0 +1,99 @@
+import type { RetryPolicy } from './delivery/retry-policy.js';
+import { HooklineError } from './errors.js';
+import type { AnyRegistry, ListenerMethods } from './events/event-types.js';
+import type { Listener } from './listeners/listener.js';
+import type { ListenerErrorHandler } from './listeners/run-listener.js';
+import type { Clock } from './ports/clock.js';
+import type { HttpClient } from './ports/http-client.js';
+import type { IdGenerator } from './ports/id-generator.js';
+import type { Logger } from './ports/logger.js';
+import type { Queue } from './ports/queue.js';
+import type { Store } from './ports/store.js';
+
+export interface DeliveryOptions {
+  /** One deadline for a whole attempt, in milliseconds, 1 to 60,000. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** How much of a reply is read and kept, in bytes. Default 16,384. */
+  readonly maxResponseBytes?: number;
+  /** Refuse webhooks on `http:`. Default false. */
+  readonly httpsOnly?: boolean;
+  /**
+   * Addresses and CIDR blocks outside the public internet that webhooks may reach all the same, such as
+   * `127.0.0.0/8` in development. Metadata services stay refused. Default: none.
+   */
+  readonly allowAddresses?: readonly string[];
+  /** How many attempts and listener runs this process has in hand at once. Default 100. */
+  readonly concurrency?: number;
+}
+
+export interface HubOptions<R extends AnyRegistry = AnyRegistry> {
+  /** What `defineEvents` made. Default: every well-formed event type is known, its data unchecked. */
+  readonly events?: R;
+  /** Default: this process's memory. */
+  readonly store?: Store;
+  /** Default: this process's memory; what it loses the store still has. */
+  readonly queue?: Queue;
+  readonly listeners?: readonly (Listener & ListenerMethods<R>)[];
+  /** When failed attempts are tried again. Default `standardRetry()`: ten attempts over 75.6 hours. */
+  readonly retry?: RetryPolicy;
+  /** When failed runs of async listeners are tried again. Default `polynomialRetry()`: five attempts. */
+  readonly listenerRetry?: RetryPolicy;
+  readonly delivery?: DeliveryOptions;
+  /** 32 bytes in base64 or hex, under which webhook secrets are stored. Needed in production with a durable store. */
+  readonly encryptionKey?: string;
+  /** A pino logger, or anything with its four methods. Default: warnings and errors to stderr, as lines. */
+  readonly logger?: Logger;
+  /** Told of every listener that failed. Default: an error in the log. */
+  readonly onListenerError?: ListenerErrorHandler;
+  /** Largest payload of an event, in bytes. Default 1,000,000. */
+  readonly maxPayloadBytes?: number;
+  /** How long a claim holds without being settled, in milliseconds. Longer than an attempt takes. Default 60,000. */
+  readonly leaseMs?: number;
+  /** How often to look for what the queue lost, in milliseconds. Default 1,000. */
+  readonly sweepIntervalMs?: number;
+  /** For tests, and for a client of your own. */
+  readonly http?: HttpClient;
+  readonly clock?: Clock;
+  readonly ids?: IdGenerator;
+  /** A number from 0 up to 1, for the jitter of retries. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** The numbers of `HubOptions`, checked and filled in. */
+export interface Limits {
+  readonly timeoutMs: number;
+  readonly maxResponseBytes: number;
+  readonly concurrency: number;
+  readonly maxPayloadBytes: number;
+  readonly leaseMs: number;
+  readonly sweepIntervalMs: number;
+}
+
+/** Throws OPTION_INVALID, naming the first that is wrong. */
+export function resolveLimits(options: HubOptions): Limits {
+  const delivery = options.delivery ?? {};
+  const timeoutMs = whole('delivery.timeoutMs', delivery.timeoutMs, 10_000, [1, 60_000]);
+  return {
+    timeoutMs,
+    maxResponseBytes: whole('delivery.maxResponseBytes', delivery.maxResponseBytes, 16_384, [0, 1_048_576]),
+    concurrency: whole('delivery.concurrency', delivery.concurrency, 100, [1, 10_000]),
+    maxPayloadBytes: whole('maxPayloadBytes', options.maxPayloadBytes, 1_000_000, [100, 100_000_000]),
+    leaseMs: whole('leaseMs', options.leaseMs, 60_000, [timeoutMs + 1_000, 3_600_000]),
+    sweepIntervalMs: whole('sweepIntervalMs', options.sweepIntervalMs, 1_000, [10, 3_600_000]),
+  };
+}
+
+function whole(
+  option: string,
+  value: number | undefined,
+  fallback: number,
+  [min, max]: readonly [number, number],
+): number {
+  if (value === undefined) return fallback;
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new HooklineError('OPTION_INVALID', {
+    option,
+    expected: `a whole number from ${min} to ${max}`,
+    got: value,
+  });
+}

@@ -1,0 +1,141 @@
+import type {
+  AttemptRecord,
+  DeliveryRecord,
+  EventRecord,
+  ReceiptRecord,
+  RunRecord,
+  WebhookRecord,
+} from '@hookline/core';
+import type { Row } from './sequelize-like.js';
+
+/** `json` is kept as text, so that no driver and no jsonb changes it; instants are milliseconds in a `bigint`. */
+export type ColumnType = 'text' | 'integer' | 'bigint' | 'boolean' | 'json' | 'bytea';
+
+/** The columns of a record: each field's type. A field `accountId` is kept in the column `account_id`. */
+export type Columns<Item> = { readonly [Field in keyof Item]-?: ColumnType };
+
+export const EVENT_COLUMNS: Columns<EventRecord> = {
+  id: 'text',
+  type: 'text',
+  accountId: 'text',
+  visibility: 'text',
+  occurredAt: 'bigint',
+  payload: 'text',
+  subjectType: 'text',
+  subjectId: 'text',
+  causationId: 'text',
+  correlationId: 'text',
+  depth: 'integer',
+};
+
+export const WEBHOOK_COLUMNS: Columns<WebhookRecord> = {
+  id: 'text',
+  accountId: 'text',
+  url: 'text',
+  subscriptions: 'json',
+  description: 'text',
+  active: 'boolean',
+  secrets: 'json',
+  createdAt: 'bigint',
+  updatedAt: 'bigint',
+};
+
+export const DELIVERY_COLUMNS: Columns<DeliveryRecord> = {
+  id: 'text',
+  eventId: 'text',
+  eventType: 'text',
+  webhookId: 'text',
+  accountId: 'text',
+  state: 'text',
+  attemptCount: 'integer',
+  scheduledAttemptCount: 'integer',
+  manual: 'boolean',
+  nextAttemptAt: 'bigint',
+  reason: 'text',
+  createdAt: 'bigint',
+  finalizedAt: 'bigint',
+};
+
+export const ATTEMPT_COLUMNS: Columns<AttemptRecord> = {
+  id: 'text',
+  deliveryId: 'text',
+  number: 'integer',
+  outcome: 'text',
+  failureReason: 'text',
+  failureMessage: 'text',
+  startedAt: 'bigint',
+  durationMs: 'integer',
+  responseStatus: 'integer',
+  responseHeaders: 'json',
+  responseBody: 'text',
+};
+
+export const RUN_COLUMNS: Columns<RunRecord> = {
+  id: 'text',
+  eventId: 'text',
+  listener: 'text',
+  state: 'text',
+  attemptCount: 'integer',
+  nextAttemptAt: 'bigint',
+  lastError: 'text',
+  createdAt: 'bigint',
+};
+
+export const RECEIPT_COLUMNS: Columns<ReceiptRecord> = {
+  id: 'text',
+  source: 'text',
+  dedupeKey: 'text',
+  eventId: 'text',
+  receivedAt: 'bigint',
+  headers: 'json',
+  body: 'bytea',
+};
+
+/** The column that keeps a field, quoted. */
+export function columnOf(field: string): string {
+  return `"${field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}"`;
+}
+
+export function columnList<Item>(columns: Columns<Item>): string {
+  return Object.keys(columns).map(columnOf).join(', ');
+}
+
+/** For a SELECT, each column under its field's name behind `label`; `computed` replaces columns by expressions. */
+export function selectList<Item>(
+  columns: Columns<Item>,
+  from: string,
+  {
+    label = '',
+    computed = {},
+  }: { readonly label?: string; readonly computed?: Readonly<Record<string, string>> } = {},
+): string {
+  return Object.keys(columns)
+    .map((field) => `${computed[field] ?? `${from}.${columnOf(field)}`} AS "${label}${field}"`)
+    .join(', ');
+}
+
+export function sqlTypeOf(type: ColumnType): string {
+  return type === 'json' ? 'text' : type;
+}
+
+export function toColumn(type: ColumnType, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (type === 'json') return JSON.stringify(value);
+  // A duration may come with a fraction.
+  return typeof value === 'number' ? Math.round(value) : value;
+}
+
+/** Drivers give a `bigint` as text, or as whatever the app told them to. */
+function fromColumn(type: ColumnType, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (type === 'bigint' || type === 'integer') return Number(value);
+  return type === 'json' ? JSON.parse(String(value)) : value;
+}
+
+/** The record that `selectList` selected. */
+export function toRecord<Item>(columns: Columns<Item>, row: Row, label = ''): Item {
+  const fields = Object.entries(columns) as [string, ColumnType][];
+  return Object.fromEntries(
+    fields.map(([field, type]) => [field, fromColumn(type, row[label + field])]),
+  ) as Item;
+}

@@ -1,0 +1,70 @@
+import { HooklineError } from '@hookline/core';
+import { type Columns, type ColumnType, columnOf, sqlTypeOf, toColumn } from './columns.js';
+import { isTransaction, type Row, type SequelizeLike } from './sequelize-like.js';
+import { type Tables, tablesOf } from './tables.js';
+
+/** Sequelize's own option: a function that gets each statement, or false. */
+export type Logging = boolean | ((sql: string, timingMs?: number) => void);
+
+/** Runs one statement. Without a transaction it has a connection of its own. */
+export interface Database {
+  readonly tables: Tables;
+  run(sql: string, binds?: Binds, transaction?: unknown): Promise<readonly Row[]>;
+}
+
+export function openDatabase(
+  sequelize: SequelizeLike,
+  tables: Tables = tablesOf(),
+  logging: Logging = false,
+): Database {
+  const run = async (sql: string, binds = new Binds(), transaction: unknown = null) => {
+    const options = {
+      type: 'SELECT',
+      bind: binds.values,
+      transaction: checkTransaction(transaction),
+      logging,
+      ...FIXED,
+    };
+    return (await sequelize.query(sql, options)) as readonly Row[];
+  };
+  return { tables, run };
+}
+
+/** Whatever the app set as defaults of its own queries. `useMaster`: a replica can neither claim nor be behind. */
+const FIXED = { useMaster: true, raw: true, plain: false, nest: false } as const;
+
+/** Null rather than undefined: a transaction that Sequelize finds in its CLS is the app's, and not to be joined. */
+function checkTransaction(transaction: unknown): unknown {
+  if (transaction === null || isTransaction(transaction)) return transaction;
+  const expected = 'a Sequelize transaction';
+  throw new HooklineError('OPTION_INVALID', { option: 'transaction', expected, got: typeof transaction });
+}
+
+/** Collects the values of a statement while its text is put together. */
+export class Binds {
+  readonly values: unknown[] = [];
+
+  /** The placeholder that stands for a value. */
+  add(type: ColumnType, value: unknown): string {
+    this.values.push(toColumn(type, value));
+    return `$${this.values.length}::${sqlTypeOf(type)}`;
+  }
+
+  /** The placeholder that stands for a list of values. */
+  addAll(type: ColumnType, values: readonly unknown[]): string {
+    this.values.push(values.map((value) => toColumn(type, value)));
+    return `$${this.values.length}::${sqlTypeOf(type)}[]`;
+  }
+
+  /** A FROM item with one row per item, one array per column: the statement's text is the same for 1 and for 1000. */
+  addRows<Item>(columns: Columns<Item>, items: readonly Item[], alias: string): string {
+    const fields = Object.entries(columns) as [keyof Item & string, ColumnType][];
+    const arrays = fields.map(([field, type]) =>
+      this.addAll(
+        type,
+        items.map((item) => item[field]),
+      ),
+    );
+    return `unnest(${arrays.join(', ')}) AS ${alias}(${fields.map(([field]) => columnOf(field)).join(', ')})`;
+  }
+}

@@ -1,0 +1,61 @@
+import { HooklineError, type Store } from '@hookline/core';
+import { afterCommit } from './after-commit.js';
+import { type Logging, openDatabase } from './database.js';
+import { pendingOf, readStatus } from './migration-status.js';
+import { isSequelize, type SequelizeLike } from './sequelize-like.js';
+import { SequelizeDeliveries } from './store/sequelize-deliveries.js';
+import { SequelizeEvents } from './store/sequelize-events.js';
+import { SequelizeReceipts } from './store/sequelize-receipts.js';
+import { SequelizeRuns } from './store/sequelize-runs.js';
+import { SequelizeWebhooks } from './store/sequelize-webhooks.js';
+import { type TableOptions, tablesOf } from './tables.js';
+
+export interface SequelizeStoreOptions extends TableOptions {
+  /** Sequelize's `logging` for the store's own statements. Default false: it asks for due work every second. */
+  readonly logging?: Logging;
+}
+
+/**
+ * A store in the app's own Postgres, through its own Sequelize 6 instance: its pool, its transactions. What is
+ * dispatched with `{ transaction }` is written on that transaction's connection and no other.
+ *
+ * The tables come from `migrate(sequelize)` or `npx hookline migrate up`; the hub checks that they are there.
+ * The instance stays the app's: the store never closes it.
+ *
+ * Throws DIALECT_UNSUPPORTED, OPTION_INVALID.
+ *
+ * @example
+ * const hub = createHub({ events, store: sequelizeStore(sequelize) });
+ */
+export function sequelizeStore(sequelize: SequelizeLike, options: SequelizeStoreOptions = {}): Store {
+  checkSequelize(sequelize);
+  const database = openDatabase(sequelize, tablesOf(options), options.logging);
+  return {
+    name: 'sequelize',
+    durable: true,
+    events: new SequelizeEvents(database),
+    webhooks: new SequelizeWebhooks(database),
+    deliveries: new SequelizeDeliveries(database),
+    runs: new SequelizeRuns(database),
+    receipts: new SequelizeReceipts(database),
+    open: async () => {
+      const pending = pendingOf(await readStatus(database).catch(unavailable));
+      if (pending.length > 0) throw new HooklineError('MIGRATION_PENDING', { pending: pending.join(', ') });
+    },
+    afterCommit,
+  };
+}
+
+/** Throws DIALECT_UNSUPPORTED, OPTION_INVALID. */
+export function checkSequelize(sequelize: unknown): asserts sequelize is SequelizeLike {
+  if (!isSequelize(sequelize)) {
+    const expected = 'a Sequelize 6 instance';
+    throw new HooklineError('OPTION_INVALID', { option: 'sequelize', expected, got: typeof sequelize });
+  }
+  const dialect = sequelize.getDialect();
+  if (dialect !== 'postgres') throw new HooklineError('DIALECT_UNSUPPORTED', { dialect });
+}
+
+function unavailable(cause: unknown): never {
+  throw new HooklineError('STORE_UNAVAILABLE', { store: 'sequelize' }, cause);
+}

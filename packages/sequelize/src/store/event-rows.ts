@@ -1,0 +1,32 @@
+import type { EventRecord } from '@hookline/core';
+import { columnList, EVENT_COLUMNS } from '../columns.js';
+import type { Binds } from '../database.js';
+import type { Tables } from '../tables.js';
+
+export interface EventRowsOptions {
+  /** Nobody claims the events before this instant. Default: at once. */
+  readonly leasedUntil?: number | undefined;
+  /** A condition on `item`, the event. Default: all. */
+  readonly only?: string;
+}
+
+/**
+ * The CTEs that store events and put them into the outbox, from where fan-out takes them. Events themselves are
+ * never updated: a row as large as its payload is written once.
+ */
+export function insertEventRows(
+  tables: Tables,
+  binds: Binds,
+  events: readonly EventRecord[],
+  { leasedUntil = 0, only = 'true' }: EventRowsOptions,
+): string {
+  const columns = columnList(EVENT_COLUMNS);
+  return `stored AS (
+      INSERT INTO ${tables.events} (${columns})
+      SELECT ${columns} FROM ${binds.addRows(EVENT_COLUMNS, events, 'item')} WHERE ${only}
+      RETURNING "id"
+    ), queued AS (
+      INSERT INTO ${tables.outbox} ("event_id", "leased_until")
+      SELECT "id", ${binds.add('bigint', leasedUntil)} FROM stored
+    )`;
+}

@@ -1,0 +1,85 @@
+import type { Page, Scope, WebhookPatch, WebhookRecord, WebhookStore } from '@hookline/core';
+import { columnList, columnOf, selectList, toRecord, WEBHOOK_COLUMNS } from '../columns.js';
+import { inScope, isAsked, pageOf, where } from '../conditions.js';
+import { Binds, type Database } from '../database.js';
+
+const COLUMNS = selectList(WEBHOOK_COLUMNS, 'webhook');
+
+export class SequelizeWebhooks implements WebhookStore {
+  readonly #database: Database;
+  readonly #table: string;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#table = `${database.tables.webhooks} AS webhook`;
+  }
+
+  async insert(webhook: WebhookRecord): Promise<void> {
+    const binds = new Binds();
+    const list = columnList(WEBHOOK_COLUMNS);
+    const rows = binds.addRows(WEBHOOK_COLUMNS, [webhook], 'item');
+    await this.#database.run(`INSERT INTO ${this.#table} (${list}) SELECT ${list} FROM ${rows}`, binds);
+  }
+
+  async update(id: string, scope: Scope, patch: WebhookPatch): Promise<WebhookRecord | null> {
+    const binds = new Binds();
+    const changes = changesOf(binds, patch);
+    const [webhook] = await this.#run(
+      `UPDATE ${this.#table} SET ${changes} ${only(binds, id, scope)} RETURNING ${COLUMNS}`,
+      binds,
+    );
+    return webhook ?? null;
+  }
+
+  async delete(id: string, scope: Scope): Promise<boolean> {
+    const binds = new Binds();
+    const rows = await this.#database.run(
+      `DELETE FROM ${this.#table} ${only(binds, id, scope)} RETURNING webhook."id"`,
+      binds,
+    );
+    return rows.length > 0;
+  }
+
+  async get(id: string, scope: Scope): Promise<WebhookRecord | null> {
+    const binds = new Binds();
+    const [webhook] = await this.#run(
+      `SELECT ${COLUMNS} FROM ${this.#table} ${only(binds, id, scope)}`,
+      binds,
+    );
+    return webhook ?? null;
+  }
+
+  async list(query: Scope & Page): Promise<readonly WebhookRecord[]> {
+    const binds = new Binds();
+    const page = pageOf(binds, inScope(binds, query), query);
+    return this.#run(`SELECT ${COLUMNS} FROM ${this.#table} ${page}`, binds);
+  }
+
+  async activeOf(accountIds: readonly (string | null)[]): Promise<readonly WebhookRecord[]> {
+    const binds = new Binds();
+    const named = accountIds.filter((accountId) => accountId !== null);
+    const accounts = [`"account_id" = ANY(${binds.addAll('text', named)})`];
+    if (named.length < accountIds.length) accounts.push('"account_id" IS NULL');
+    return this.#run(
+      `SELECT ${COLUMNS} FROM ${this.#table} WHERE "active" AND (${accounts.join(' OR ')})`,
+      binds,
+    );
+  }
+
+  async #run(sql: string, binds: Binds): Promise<readonly WebhookRecord[]> {
+    const rows = await this.#database.run(sql, binds);
+    return rows.map((row) => toRecord(WEBHOOK_COLUMNS, row));
+  }
+}
+
+function only(binds: Binds, id: string, scope: Scope): string {
+  return where([...isAsked(binds, { id }), ...inScope(binds, scope)]);
+}
+
+function changesOf(binds: Binds, patch: WebhookPatch): string {
+  const fields = Object.keys(patch) as (keyof WebhookPatch)[];
+  return fields
+    .filter((field) => patch[field] !== undefined)
+    .map((field) => `${columnOf(field)} = ${binds.add(WEBHOOK_COLUMNS[field], patch[field])}`)
+    .join(', ');
+}

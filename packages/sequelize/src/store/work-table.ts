@@ -1,0 +1,90 @@
+import type { ClaimRequest } from '@hookline/core';
+import { type Columns, columnOf, selectList } from '../columns.js';
+import { where } from '../conditions.js';
+import { Binds, type Database } from '../database.js';
+
+/** A row's way on after a claim; `lease` is the claim it was held by. */
+interface Result {
+  readonly id: string;
+  readonly lease: string;
+}
+
+const UNLEASED = '"lease" = NULL, "leased_until" = 0';
+
+/**
+ * A table of work that is claimed, done and settled: deliveries and runs alike.
+ *
+ * A claim writes the lease and nothing else, and a row with a lease reads as claimed. So the state before the
+ * claim is still there when the row is released, and no index changes with a claim.
+ */
+export class WorkTable<Item extends { readonly id: string; readonly state: string }> {
+  readonly table: string;
+  readonly #database: Database;
+  readonly #columns: Columns<Item>;
+  readonly #state: string;
+
+  constructor(database: Database, table: string, columns: Columns<Item>, claimedState: Item['state']) {
+    this.#database = database;
+    this.table = table;
+    this.#columns = columns;
+    this.#state = `CASE WHEN work."lease" IS NULL THEN work."state" ELSE '${claimedState}' END`;
+  }
+
+  /** The columns of `work`, this table or rows of it. */
+  select(): string {
+    return selectList(this.#columns, 'work', { computed: { state: this.#state } });
+  }
+
+  /** The CTEs that claim; the rows are in `work`. Rows that somebody else is just claiming are passed over. */
+  claim(binds: Binds, { ids, limit, now, leaseMs, lease }: ClaimRequest): string {
+    const { table } = this;
+    const conditions = isDue(binds, now);
+    if (ids) conditions.push(`"id" = ANY(${binds.addAll('text', ids)})`);
+    const order = ids ? '' : 'ORDER BY "next_attempt_at"';
+    return `due AS MATERIALIZED (
+        SELECT "id" FROM ${table} ${where(conditions)} ${order} LIMIT ${binds.add('bigint', limit)}
+        FOR UPDATE SKIP LOCKED
+      ), work AS (
+        UPDATE ${table} AS target
+        SET "lease" = ${binds.add('text', lease)}, "leased_until" = ${binds.add('bigint', now + leaseMs)}
+        FROM due WHERE target."id" = due."id" RETURNING target.*
+      )`;
+  }
+
+  async due({ now, limit }: { readonly now: number; readonly limit: number }): Promise<readonly string[]> {
+    const binds = new Binds();
+    const rows = await this.#database.run(
+      `SELECT "id" FROM ${this.table} ${where(isDue(binds, now))}
+      ORDER BY "next_attempt_at" LIMIT ${binds.add('bigint', limit)}`,
+      binds,
+    );
+    return rows.map((row) => String(row.id));
+  }
+
+  /** The UPDATE that moves on each row whose lease is still the result's. */
+  settle<Settled extends Result>(
+    binds: Binds,
+    columns: Columns<Settled>,
+    results: readonly Settled[],
+  ): string {
+    const changed = Object.keys(columns).filter((field) => field !== 'id' && field !== 'lease');
+    const changes = changed.map((field) => `${columnOf(field)} = result.${columnOf(field)}`);
+    return `UPDATE ${this.table} AS target SET ${[...changes, UNLEASED].join(', ')}
+      FROM ${binds.addRows(columns, results, 'result')}
+      WHERE target."id" = result."id" AND target."lease" = result."lease"`;
+  }
+
+  async release(ids: readonly string[], lease: string): Promise<void> {
+    const binds = new Binds();
+    await this.#database.run(
+      `UPDATE ${this.table} SET ${UNLEASED}
+      WHERE "id" = ANY(${binds.addAll('text', ids)}) AND "lease" = ${binds.add('text', lease)}`,
+      binds,
+    );
+  }
+}
+
+function isDue(binds: Binds, now: number): string[] {
+  const instant = binds.add('bigint', now);
+  return [`"next_attempt_at" <= ${instant}`, `"leased_until" <= ${instant}`];
+}

@@ -1,0 +1,296 @@
+import { defineEvents, type Event, type EventOf, Listener, payload } from '@hookline/core';
+import { expect } from 'chai';
+import { buildHub } from '../../support/build-hub.js';
+import { expectError } from '../../support/expect-error.js';
+
+const events = defineEvents({
+  'conversation.created': payload<{ id: number; tags?: string[] }>(),
+  'conversation.status_changed': payload<{ id: number }>(),
+  'message.created': payload<{ id: number }>(),
+  'agent.added': payload<{ id: number }>({ visibility: 'internal' }),
+});
+
+describe('hub.dispatch', () => {
+  it('answers an event that nobody can change, a copy of what was dispatched', async () => {
+    const { hub, clock } = buildHub({ events });
+    const tags = ['a'];
+    const event = await hub.dispatch('conversation.created', { id: 1, tags }, { account: 42 });
+    tags.push('b');
+    expect(event).to.include({
+      type: 'conversation.created',
+      timestamp: clock.now(),
+      accountId: 42,
+      depth: 0,
+    });
+    expect(event.id).to.match(/^evt_[0-9a-z]{26}$/);
+    expect(event.data).to.deep.equal({ id: 1, tags: ['a'] });
+    expect(event.correlationId).to.equal(event.id);
+    expect(() => (event.data.tags as string[]).push('c')).to.throw(TypeError);
+    expect(() => Object.assign(event, { type: 'x' })).to.throw(TypeError);
+  });
+
+  it('carries changes, actor, subject and the chain of causes', async () => {
+    const { hub } = buildHub({ events });
+    const first = await hub.dispatch('conversation.created', { id: 1 });
+    const event = await hub.dispatch(
+      'conversation.status_changed',
+      { id: 1 },
+      {
+        changes: { status: { previous: 'open', current: 'resolved' } },
+        actor: { type: 'user', id: 7 },
+        subject: { type: 'Conversation', id: 1 },
+        cause: first,
+        timestamp: 1_700_000_000_123,
+      },
+    );
+    expect(event.changes).to.deep.equal({ status: { previous: 'open', current: 'resolved' } });
+    expect(event.actor).to.deep.equal({ type: 'user', id: 7 });
+    expect(event).to.include({
+      causationId: first.id,
+      correlationId: first.id,
+      depth: 1,
+      timestamp: 1_700_000_000_123,
+    });
+    const [found] = await hub.events.list({ subject: { type: 'Conversation', id: 1 } });
+    expect(found).to.deep.equal(event);
+  });
+
+  it('refuses an unknown type and stores nothing', async () => {
+    const { hub } = buildHub({ events });
+    await expectError('EVENT_TYPE_UNKNOWN', () =>
+      hub.dispatch('conversation.creatd' as 'conversation.created', { id: 1 }),
+    );
+    expect(await hub.events.list()).to.deep.equal([]);
+  });
+
+  for (const [name, data] of [
+    ['a bigint', { id: 1n }],
+    ['undefined', undefined],
+    ['a function', () => {}],
+    [
+      'a circle',
+      (() => {
+        const loop: Record<string, unknown> = {};
+        loop.self = loop;
+        return loop;
+      })(),
+    ],
+  ] as const) {
+    it(`refuses ${name}, which JSON cannot carry`, async () => {
+      const { hub } = buildHub();
+      await expectError('EVENT_DATA_INVALID', () => hub.dispatch('order.paid', data));
+    });
+  }
+
+  it('refuses a payload over the limit', async () => {
+    const { hub } = buildHub({ maxPayloadBytes: 200 });
+    const error = await expectError('EVENT_TOO_LARGE', () =>
+      hub.dispatch('order.paid', { text: 'é'.repeat(100) }),
+    );
+    expect(error.details.bytes).to.be.greaterThan(200);
+  });
+
+  it('refuses a timestamp that is no instant', async () => {
+    const { hub } = buildHub();
+    await expectError('OPTION_INVALID', () => hub.dispatch('order.paid', {}, { timestamp: Number.NaN }));
+  });
+
+  it('takes nothing more once closed', async () => {
+    const { hub } = buildHub({ events });
+    await hub.close();
+    await expectError('HUB_CLOSED', () => hub.dispatch('message.created', { id: 1 }));
+  });
+});
+
+describe('listeners', () => {
+  it('calls sync listeners in order before dispatch resolves', async () => {
+    const { hub } = buildHub({ events });
+    const calls: string[] = [];
+    hub.on('message.created', async () => {
+      await Promise.resolve();
+      calls.push('first');
+    });
+    hub.on('message.*', () => void calls.push('second'));
+    hub.on('*', () => void calls.push('third'));
+    hub.on('conversation.*', () => void calls.push('never'));
+    await hub.dispatch('message.created', { id: 1 });
+    expect(calls).to.deep.equal(['first', 'second', 'third']);
+  });
+
+  it('keeps a failing listener from the others and from the caller', async () => {
+    const { hub, logger } = buildHub({ events });
+    const calls: string[] = [];
+    hub.on(
+      'message.created',
+      () => {
+        throw new Error('boom');
+      },
+      { name: 'faulty' },
+    );
+    hub.on('message.created', async () => {
+      throw new Error('later');
+    });
+    hub.on('message.created', () => void calls.push('reached'));
+    await hub.dispatch('message.created', { id: 1 });
+    expect(calls).to.deep.equal(['reached']);
+    const [line] = logger.of('error');
+    expect(line?.message).to.match(/^Listener "faulty" failed on message.created evt_/);
+    expect(line?.fields).to.include({ code: 'ERR_HOOKLINE_LISTENER_FAILED', cause: 'boom' });
+  });
+
+  it('tells onListenerError of each failure', async () => {
+    const failures: unknown[] = [];
+    const { hub } = buildHub({
+      events,
+      onListenerError: (error, event) => failures.push([error.code, event.type]),
+    });
+    hub.on('message.created', () => {
+      throw new Error('boom');
+    });
+    await hub.dispatch('message.created', { id: 1 });
+    expect(failures).to.deep.equal([['ERR_HOOKLINE_LISTENER_FAILED', 'message.created']]);
+  });
+
+  it('stops with the function that on() and use() answer', async () => {
+    const { hub } = buildHub({ events });
+    let calls = 0;
+    const off = hub.on('message.created', () => {
+      calls += 1;
+    });
+    await hub.dispatch('message.created', { id: 1 });
+    off();
+    await hub.dispatch('message.created', { id: 2 });
+    expect(calls).to.equal(1);
+  });
+
+  it('gives a class the events its methods are named after, with its own `this`', async () => {
+    class AuditListener extends Listener<typeof events> {
+      readonly seen: unknown[] = [];
+      conversationStatusChanged(event: EventOf<typeof events, 'conversation.status_changed'>) {
+        this.seen.push([event.type, event.changes?.status]);
+      }
+    }
+    const audit = new AuditListener();
+    const { hub } = buildHub({ events, listeners: [audit] });
+    await hub.dispatch(
+      'conversation.status_changed',
+      { id: 1 },
+      { changes: { status: { previous: 'a', current: 'b' } } },
+    );
+    await hub.dispatch('message.created', { id: 1 });
+    expect(audit.seen).to.deep.equal([['conversation.status_changed', { previous: 'a', current: 'b' }]]);
+  });
+
+  it('gives handle() what the patterns take in and no method takes', async () => {
+    const seen: string[] = [];
+    class CatchAll extends Listener<typeof events> {
+      override readonly patterns = ['conversation.*'];
+      conversationCreated() {
+        seen.push('method');
+      }
+      override handle(event: Event) {
+        seen.push(`handle ${event.type}`);
+      }
+    }
+    const { hub } = buildHub({ events });
+    hub.use(new CatchAll());
+    await hub.dispatch('conversation.created', { id: 1 });
+    await hub.dispatch('conversation.status_changed', { id: 1 });
+    await hub.dispatch('message.created', { id: 1 });
+    expect(seen).to.deep.equal(['method', 'handle conversation.status_changed']);
+  });
+
+  it('refuses a class that could never get an event, naming the method that was meant', async () => {
+    class Mistaken extends Listener<typeof events> {
+      conversationStatusChangd() {}
+    }
+    const { hub } = buildHub({ events });
+    const error = await expectError('LISTENER_INVALID', () => hub.use(new Mistaken()));
+    expect(error.message).to.include('did you mean conversationStatusChanged()');
+  });
+
+  it('refuses a pattern that no event can match', async () => {
+    const { hub } = buildHub({ events });
+    await expectError('EVENT_TYPE_UNKNOWN', () => hub.on('mesage.*' as 'message.*', () => {}));
+  });
+});
+
+describe('the async lane', () => {
+  it('runs after dispatch, and repeats only the listener that failed', async () => {
+    const { hub, clock } = buildHub({ events });
+    const calls: string[] = [];
+    hub.on('message.created', () => void calls.push('steady'), { lane: 'async', name: 'steady' });
+    hub.on(
+      'message.created',
+      () => {
+        calls.push('shaky');
+        if (calls.filter((call) => call === 'shaky').length < 3) throw new Error('not yet');
+      },
+      { lane: 'async', name: 'shaky' },
+    );
+    await hub.dispatch('message.created', { id: 1 });
+    expect(calls).to.deep.equal([]);
+    await hub.drain();
+    expect(calls).to.deep.equal(['steady', 'shaky']);
+    clock.advance(4_000);
+    await hub.drain();
+    clock.advance(20_000);
+    await hub.drain();
+    clock.advance(600_000);
+    await hub.drain();
+    expect(calls).to.deep.equal(['steady', 'shaky', 'shaky', 'shaky']);
+  });
+
+  it('gives up on a listener after its last attempt', async () => {
+    const { hub, clock, logger } = buildHub({ events });
+    let calls = 0;
+    hub.on(
+      'message.created',
+      () => {
+        calls += 1;
+        throw new Error('never');
+      },
+      { lane: 'async', name: 'broken' },
+    );
+    await hub.dispatch('message.created', { id: 1 });
+    for (let i = 0; i < 8; i++) {
+      await hub.drain();
+      clock.advance(3_600_000);
+    }
+    expect(calls).to.equal(5);
+    expect(logger.of('error')).to.have.length(5);
+  });
+
+  it('refuses a second async listener of the same name', async () => {
+    const { hub } = buildHub({ events });
+    hub.on('message.created', () => {}, { lane: 'async', name: 'mailer' });
+    await expectError('LISTENER_INVALID', () =>
+      hub.on('message.created', () => {}, { lane: 'async', name: 'mailer' }),
+    );
+  });
+
+  it('leaves a run to another process where the listener is not here, without using up its attempts', async () => {
+    const { hub, clock } = buildHub({ events });
+    const fail = () => {
+      throw new Error('not yet');
+    };
+    const off = hub.on('message.created', fail, { lane: 'async', name: 'mailer' });
+    await hub.dispatch('message.created', { id: 1 });
+    await hub.drain();
+    off();
+    for (let i = 0; i < 10; i++) {
+      await hub.drain();
+      clock.advance(60_000);
+    }
+    let calls = 0;
+    hub.on(
+      'message.created',
+      () => {
+        calls += 1;
+      },
+      { lane: 'async', name: 'mailer' },
+    );
+    await hub.drain();
+    expect(calls).to.equal(1);
+  });
+});

@@ -1,0 +1,55 @@
+import type { AnyHub } from '@hookline/core';
+import { createHub, defineEvents, type EventOf, Listener, payload } from '@hookline/core';
+import { z } from 'zod';
+
+const events = defineEvents({
+  'conversation.created': payload<{ id: number }>(),
+  'conversation.status_changed': payload<{ id: number; status: string }>({ visibility: 'internal' }),
+  'message.created': z.object({ id: z.number(), text: z.string().default('') }),
+  'github.*': payload<{ action?: string }>(),
+});
+const hub = createHub({ events });
+
+await hub.dispatch('conversation.created', { id: 1 });
+await hub.dispatch('message.created', { id: 1 });
+await hub.dispatch('github.push', {});
+// @ts-expect-error a name that is not declared
+await hub.dispatch('conversation.creatd', { id: 1 });
+// @ts-expect-error a payload of the wrong type
+await hub.dispatch('conversation.created', { id: '1' });
+
+hub.on('message.created', (event) => event.data.text.toUpperCase());
+hub.on('conversation.*', (event) => {
+  if (event.type === 'conversation.status_changed') event.data.status.toUpperCase();
+  event.data.id.toFixed();
+  // @ts-expect-error no such event in the group
+  if (event.type === 'message.created') event.data.id.toFixed();
+});
+hub.on('github.*', (event) => event.data.action?.toUpperCase());
+hub.on('*', (event) => event.type);
+// @ts-expect-error a group that no event is in
+hub.on('invoice.*', () => {});
+
+class Good extends Listener<typeof events> {
+  conversationStatusChanged(event: EventOf<typeof events, 'conversation.status_changed'>) {
+    return event.data.status;
+  }
+}
+class Wrong extends Listener<typeof events> {
+  conversationStatusChanged(event: EventOf<typeof events, 'message.created'>) {
+    return event.data.text;
+  }
+}
+hub.use(new Good());
+// @ts-expect-error the method's event is not the one it is named after
+hub.use(new Wrong());
+createHub({ events, listeners: [new Good()] });
+
+const any: AnyHub = hub;
+await any.dispatch('whatever', 1);
+
+const open = createHub();
+await open.dispatch('order.paid', { id: 1 });
+open.on('order.*', (event) => event.data);
+const openAny: AnyHub = open;
+openAny.on('x', () => {});
