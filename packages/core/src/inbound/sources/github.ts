@@ -34,7 +34,7 @@ export function githubScheme({ secret }: GithubOptions): SignatureScheme {
 function readGithub(request: InboundRequest): VerifiedRequest {
   const { data, json } = isForm(request) ? readForm(request.body) : readJson(request.body);
   const event = requireField({ header: 'X-GitHub-Event' }, { request, data });
-  const id = requireField({ header: 'X-GitHub-Delivery' }, { request, data });
+  const id = readField({ header: 'X-GitHub-Delivery' }, request, data);
   const action = readField({ path: 'action' }, request, data);
   return { id, type: toEventSegments(action === null ? event : `${event}.${action}`), data, json };
 }

@@ -1,0 +1,151 @@
+import type { Store } from '@hookline/core';
+import { expect } from 'chai';
+import { aClaim, aDelivered, aDelivery, anEvent, aRun, LEASE_MS, NOW } from './store-records.js';
+
+const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
+
+export function eventContract(store: () => Store): void {
+  describe('events', () => {
+    it('gives an event back as it was stored', async () => {
+      const event = anEvent({ causationId: 'evt_before', depth: 2 });
+      await store().events.insert([event]);
+      expect(await store().events.get(event.id, {})).to.deep.equal(event);
+      expect(await store().events.get('evt_none', {})).to.equal(null);
+    });
+
+    it('gives back an event without account and subject', async () => {
+      const event = anEvent({ accountId: null, subjectType: null, subjectId: null, visibility: 'internal' });
+      await store().events.insert([event]);
+      expect(await store().events.get(event.id, { accountId: null })).to.deep.equal(event);
+    });
+
+    it('inserts nothing for an empty list', async () => {
+      await store().events.insert([]);
+      expect(await store().events.list({ limit: 10 })).to.deep.equal([]);
+    });
+
+    it('inserts all or none', async () => {
+      const [known, first, last] = [anEvent(), anEvent(), anEvent()];
+      await store().events.insert([known]);
+      const failure = await store()
+        .events.insert([first, known, last])
+        .then(() => null)
+        .catch((error: unknown) => error);
+      expect(failure).to.be.instanceOf(Error);
+      expect(await store().events.list({ limit: 10 })).to.deep.equal([known]);
+      expect(await store().events.claim(aClaim())).to.deep.equal([known]);
+    });
+
+    it('claims the oldest first, and each event once', async () => {
+      const events = [anEvent(), anEvent(), anEvent()];
+      await store().events.insert(events);
+      expect(await store().events.claim(aClaim({ limit: 2 }))).to.deep.equal(events.slice(0, 2));
+      expect(await store().events.claim(aClaim({ limit: 2 }))).to.deep.equal(events.slice(2));
+      expect(await store().events.claim(aClaim())).to.deep.equal([]);
+    });
+
+    it('gives each event to one of many claims at the same time', async () => {
+      const events = Array.from({ length: 60 }, () => anEvent());
+      await store().events.insert(events);
+      const claims = Array.from({ length: 6 }, () => store().events.claim(aClaim({ limit: 20 })));
+      const claimed = (await Promise.all(claims)).flat();
+      expect(new Set(ids(claimed)).size).to.equal(claimed.length);
+      const rest = await store().events.claim(aClaim());
+      expect(ids([...claimed, ...rest]).sort()).to.deep.equal(ids(events));
+    });
+
+    it('claims only the ids it is asked for', async () => {
+      const [first, second] = [anEvent(), anEvent()];
+      await store().events.insert([first, second]);
+      expect(ids(await store().events.claim(aClaim({ ids: [second.id] })))).to.deep.equal([second.id]);
+    });
+
+    it('leaves an event to the process that stored it until its lease ends', async () => {
+      const event = anEvent();
+      await store().events.insert([event], { leasedUntil: NOW + 500 });
+      expect(await store().events.claim(aClaim({ now: NOW + 499 }))).to.deep.equal([]);
+      expect(ids(await store().events.claim(aClaim({ now: NOW + 500 })))).to.deep.equal([event.id]);
+    });
+
+    it('gives an event to the next claim when a lease ended', async () => {
+      const event = anEvent();
+      await store().events.insert([event]);
+      await store().events.claim(aClaim());
+      expect(await store().events.claim(aClaim({ now: NOW + LEASE_MS - 1 }))).to.deep.equal([]);
+      expect(ids(await store().events.claim(aClaim({ now: NOW + LEASE_MS })))).to.deep.equal([event.id]);
+    });
+
+    it('stores what is owed together with the mark that the events were fanned out', async () => {
+      const event = anEvent();
+      const [delivery, run] = [aDelivery(event), aRun(event)];
+      await store().events.insert([event]);
+      await store().events.settle({ eventIds: [event.id], deliveries: [delivery], runs: [run] });
+      expect(await store().events.claim(aClaim({ now: NOW + 2 * LEASE_MS }))).to.deep.equal([]);
+      expect(await store().deliveries.get(delivery.id, {})).to.deep.equal(delivery);
+      expect(await store().runs.due({ now: NOW, limit: 10 })).to.deep.equal([run.id]);
+    });
+
+    it('fans out once what is fanned out twice', async () => {
+      const event = anEvent();
+      const delivery = aDelivery(event);
+      const fanOut = { eventIds: [event.id], deliveries: [delivery], runs: [aRun(event)] };
+      await store().events.insert([event]);
+      await store().events.settle(fanOut);
+      const { lease } = await claimAll(store());
+      await store().deliveries.settle([aDelivered(delivery.id, lease)]);
+      await store().events.settle(fanOut);
+      expect(await store().deliveries.get(delivery.id, {})).to.include({ state: 'delivered', attemptCount: 1 });
+      expect(await store().deliveries.list({ limit: 10 })).to.have.length(1);
+      expect(await store().runs.due({ now: NOW, limit: 10 })).to.have.length(1);
+    });
+
+    it('fans out what nobody wants', async () => {
+      const event = anEvent();
+      await store().events.insert([event]);
+      await store().events.settle({ eventIds: [event.id], deliveries: [], runs: [] });
+      expect(await store().events.claim(aClaim())).to.deep.equal([]);
+      expect(await store().events.get(event.id, {})).to.deep.equal(event);
+    });
+
+    it('lists newest first, and a cursor stays where it is when newer ones come', async () => {
+      const events = Array.from({ length: 5 }, () => anEvent());
+      await store().events.insert(events);
+      const [e1, e2, e3, e4, e5] = ids(events);
+      const first = await store().events.list({ limit: 2 });
+      expect(ids(first)).to.deep.equal([e5, e4]);
+      await store().events.insert([anEvent()]);
+      const second = await store().events.list({ limit: 2, before: String(e4) });
+      expect(ids(second)).to.deep.equal([e3, e2]);
+      expect(ids(await store().events.list({ limit: 2, before: String(e2) }))).to.deep.equal([e1]);
+    });
+
+    it('lists by type and by subject', async () => {
+      const created = anEvent({ subjectId: '1' });
+      const closed = anEvent({ type: 'conversation.closed', subjectId: '1' });
+      const other = anEvent({ type: 'message.created', subjectType: 'Message', subjectId: '1' });
+      await store().events.insert([created, closed, other]);
+      const list = async (query: object) => ids(await store().events.list({ limit: 10, ...query }));
+      expect(await list({ type: 'conversation.closed' })).to.deep.equal([closed.id]);
+      expect(await list({ subjectType: 'Conversation', subjectId: '1' })).to.deep.equal([closed.id, created.id]);
+      expect(await list({ subjectType: 'Message' })).to.deep.equal([other.id]);
+      expect(await list({ type: 'nothing' })).to.deep.equal([]);
+    });
+
+    it('shows an account its own events alone', async () => {
+      const [mine, theirs, nobodys] = [anEvent(), anEvent({ accountId: '43' }), anEvent({ accountId: null })];
+      await store().events.insert([mine, theirs, nobodys]);
+      expect(await store().events.get(theirs.id, { accountId: '42' })).to.equal(null);
+      expect(await store().events.get(nobodys.id, { accountId: '42' })).to.equal(null);
+      expect(await store().events.get(mine.id, { accountId: null })).to.equal(null);
+      expect(ids(await store().events.list({ accountId: '42', limit: 10 }))).to.deep.equal([mine.id]);
+      expect(ids(await store().events.list({ accountId: null, limit: 10 }))).to.deep.equal([nobodys.id]);
+      expect(ids(await store().events.list({ limit: 10 }))).to.deep.equal([nobodys.id, theirs.id, mine.id]);
+    });
+  });
+}
+
+async function claimAll(store: Store): Promise<{ readonly lease: string }> {
+  const claim = aClaim();
+  await store.deliveries.claim(claim);
+  return claim;
+}

@@ -1,0 +1,62 @@
+import type { RunRecord, Store } from '@hookline/core';
+import { expect } from 'chai';
+import { aClaim, anEvent, aRun, aRunResult, LEASE_MS, NOW } from './store-records.js';
+
+export function runContract(store: () => Store): void {
+  async function owe(parts: Partial<RunRecord> = {}) {
+    const event = anEvent();
+    const run = aRun(event, parts);
+    await store().events.insert([event]);
+    await store().events.settle({ eventIds: [event.id], deliveries: [], runs: [run] });
+    return { event, run };
+  }
+
+  describe('runs', () => {
+    it('claims a run together with its event', async () => {
+      const { event, run } = await owe();
+      const claimed = await store().runs.claim(aClaim());
+      expect(claimed).to.deep.equal([{ run: { ...run, state: 'running' }, event }]);
+      expect(await store().runs.claim(aClaim())).to.deep.equal([]);
+    });
+
+    it('tries a failed run again when it is due, with what is known of it', async () => {
+      const { run } = await owe();
+      const claim = aClaim();
+      await store().runs.claim(claim);
+      await store().runs.settle([aRunResult(run.id, claim.lease)]);
+      expect(await store().runs.due({ now: NOW + 999, limit: 10 })).to.deep.equal([]);
+      const [again] = await store().runs.claim(aClaim({ now: NOW + 1_000 }));
+      expect(again?.run).to.include({ id: run.id, attemptCount: 1, lastError: 'boom' });
+    });
+
+    it('never claims a finished run again', async () => {
+      const { run } = await owe();
+      const claim = aClaim();
+      await store().runs.claim(claim);
+      const done = { state: 'succeeded', nextAttemptAt: null, lastError: null } as const;
+      await store().runs.settle([aRunResult(run.id, claim.lease, done)]);
+      expect(await store().runs.claim(aClaim({ now: NOW + 2 * LEASE_MS }))).to.deep.equal([]);
+    });
+
+    it('keeps what the new holder wrote where a lease was lost', async () => {
+      const { run } = await owe();
+      const [slow, quick] = [aClaim(), aClaim({ now: NOW + LEASE_MS })];
+      await store().runs.claim(slow);
+      await store().runs.claim(quick);
+      await store().runs.settle([aRunResult(run.id, quick.lease, { attemptCount: 7, nextAttemptAt: NOW })]);
+      await store().runs.settle([aRunResult(run.id, slow.lease)]);
+      const [claimed] = await store().runs.claim(aClaim({ now: NOW + LEASE_MS }));
+      expect(claimed?.run).to.include({ attemptCount: 7 });
+    });
+
+    it('gives a released claim back at once', async () => {
+      const { run } = await owe();
+      const claim = aClaim();
+      await store().runs.claim(claim);
+      await store().runs.release([run.id], 'not the lease');
+      expect(await store().runs.due({ now: NOW, limit: 10 })).to.deep.equal([]);
+      await store().runs.release([run.id], claim.lease);
+      expect(await store().runs.due({ now: NOW, limit: 10 })).to.deep.equal([run.id]);
+    });
+  });
+}

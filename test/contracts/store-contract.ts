@@ -1,0 +1,23 @@
+import type { Store } from '@hookline/core';
+import { deliveryContract } from './delivery-store-contract.js';
+import { eventContract } from './event-store-contract.js';
+import { receiptContract } from './receipt-store-contract.js';
+import { runContract } from './run-store-contract.js';
+import { webhookContract } from './webhook-store-contract.js';
+
+/** What every Store must do. `makeStore` gives an empty one, open, to each test. */
+export function storeContract(name: string, makeStore: () => Store | Promise<Store>): void {
+  describe(`Store: ${name}`, () => {
+    let store: Store;
+
+    beforeEach(async () => {
+      store = await makeStore();
+    });
+
+    eventContract(() => store);
+    webhookContract(() => store);
+    deliveryContract(() => store);
+    runContract(() => store);
+    receiptContract(() => store);
+  });
+}

@@ -1,0 +1,148 @@
+import type {
+  AttemptRecord,
+  ClaimRequest,
+  DeliveryRecord,
+  DeliveryResult,
+  EventRecord,
+  ReceiptRecord,
+  RunRecord,
+  RunResult,
+  WebhookRecord,
+} from '@hookline/core';
+
+/** When the tests take place. */
+export const NOW = 1_760_000_000_123;
+export const LEASE_MS = 60_000;
+
+let count = 0;
+
+/** Ids in the order they were asked for, as those of a generator are. */
+export function nextId(prefix: string): string {
+  count += 1;
+  return `${prefix}_${String(count).padStart(26, '0')}`;
+}
+
+export function anEvent(parts: Partial<EventRecord> = {}): EventRecord {
+  const id = nextId('evt');
+  return {
+    id,
+    type: 'conversation.created',
+    accountId: '42',
+    visibility: 'subscribable',
+    occurredAt: NOW,
+    payload: '{"type":"conversation.created","data":{"text":"a \\"quoted\\" \\\\ {☃}, \\u0000 null"}}',
+    subjectType: 'Conversation',
+    subjectId: '7',
+    causationId: null,
+    correlationId: id,
+    depth: 0,
+    ...parts,
+  };
+}
+
+export function aWebhook(parts: Partial<WebhookRecord> = {}): WebhookRecord {
+  return {
+    id: nextId('wh'),
+    accountId: '42',
+    url: 'https://example.com/hook?a=1',
+    subscriptions: ['conversation.*', 'message.created'],
+    description: null,
+    active: true,
+    secrets: [{ sealed: 'whsec_abc', createdAt: NOW, expiresAt: null }],
+    createdAt: NOW,
+    updatedAt: NOW,
+    ...parts,
+  };
+}
+
+export function aDelivery(event: EventRecord, parts: Partial<DeliveryRecord> = {}): DeliveryRecord {
+  return {
+    id: nextId('dlv'),
+    eventId: event.id,
+    eventType: event.type,
+    webhookId: 'wh_none',
+    accountId: event.accountId,
+    state: 'pending',
+    attemptCount: 0,
+    scheduledAttemptCount: 0,
+    manual: false,
+    nextAttemptAt: NOW,
+    reason: null,
+    createdAt: NOW,
+    finalizedAt: null,
+    ...parts,
+  };
+}
+
+export function aRun(event: EventRecord, parts: Partial<RunRecord> = {}): RunRecord {
+  return {
+    id: nextId('run'),
+    eventId: event.id,
+    listener: 'AuditListener',
+    state: 'pending',
+    attemptCount: 0,
+    nextAttemptAt: NOW,
+    lastError: null,
+    createdAt: NOW,
+    ...parts,
+  };
+}
+
+export function anAttempt(deliveryId: string, parts: Partial<AttemptRecord> = {}): AttemptRecord {
+  return {
+    id: nextId('att'),
+    deliveryId,
+    number: 1,
+    outcome: 'failed',
+    failureReason: 'status',
+    failureMessage: 'answered 500',
+    startedAt: NOW,
+    durationMs: 12,
+    responseStatus: 500,
+    responseHeaders: { 'content-type': 'text/plain' },
+    responseBody: 'oops \uFFFD',
+    ...parts,
+  };
+}
+
+export function aReceipt(event: EventRecord, parts: Partial<ReceiptRecord> = {}): ReceiptRecord {
+  return {
+    id: nextId('rct'),
+    source: 'github',
+    dedupeKey: nextId('key'),
+    eventId: event.id,
+    receivedAt: NOW,
+    headers: { 'x-github-event': 'issues' },
+    body: Buffer.from([0, 0xff, 0x5c, 0x22, 0xe9]),
+    ...parts,
+  };
+}
+
+export function aClaim(parts: Partial<ClaimRequest> = {}): ClaimRequest {
+  return { limit: 100, now: NOW, leaseMs: LEASE_MS, lease: nextId('lease'), ...parts };
+}
+
+/** A first failed attempt, to be tried again in a second. */
+export function aResult(id: string, lease: string, parts: Partial<DeliveryResult> = {}): DeliveryResult {
+  return {
+    id,
+    lease,
+    attempt: anAttempt(id),
+    state: 'retrying',
+    attemptCount: 1,
+    scheduledAttemptCount: 1,
+    nextAttemptAt: NOW + 1_000,
+    reason: 'status',
+    finalizedAt: null,
+    ...parts,
+  };
+}
+
+export function aDelivered(id: string, lease: string): DeliveryResult {
+  const attempt = anAttempt(id, { outcome: 'succeeded', failureReason: null, failureMessage: null });
+  return aResult(id, lease, { attempt, state: 'delivered', nextAttemptAt: null, reason: null, finalizedAt: NOW + 5 });
+}
+
+export function aRunResult(id: string, lease: string, parts: Partial<RunResult> = {}): RunResult {
+  return { id, lease, state: 'retrying', attemptCount: 1, nextAttemptAt: NOW + 1_000, lastError: 'boom', ...parts };
+}

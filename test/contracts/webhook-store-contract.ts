@@ -1,0 +1,71 @@
+import type { Store } from '@hookline/core';
+import { expect } from 'chai';
+import { aWebhook, NOW, nextId } from './store-records.js';
+
+const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
+
+export function webhookContract(store: () => Store): void {
+  describe('webhooks', () => {
+    it('gives a webhook back as it was stored', async () => {
+      const webhook = aWebhook({
+        description: 'for "them"',
+        secrets: [
+          { sealed: 'whsec_new', createdAt: NOW, expiresAt: null },
+          { sealed: 'whsec_old', createdAt: NOW - 10, expiresAt: NOW + 10 },
+        ],
+      });
+      await store().webhooks.insert(webhook);
+      expect(await store().webhooks.get(webhook.id, {})).to.deep.equal(webhook);
+      expect(await store().webhooks.get(nextId('wh'), {})).to.equal(null);
+    });
+
+    it('changes what the patch names and nothing else', async () => {
+      const webhook = aWebhook({ description: 'before' });
+      await store().webhooks.insert(webhook);
+      const patch = { description: null, active: false, subscriptions: ['*'], updatedAt: NOW + 1 };
+      const changed = { ...webhook, ...patch };
+      expect(await store().webhooks.update(webhook.id, { accountId: '42' }, patch)).to.deep.equal(changed);
+      expect(await store().webhooks.get(webhook.id, {})).to.deep.equal(changed);
+    });
+
+    it('deletes', async () => {
+      const webhook = aWebhook();
+      await store().webhooks.insert(webhook);
+      expect(await store().webhooks.delete(webhook.id, {})).to.equal(true);
+      expect(await store().webhooks.get(webhook.id, {})).to.equal(null);
+      expect(await store().webhooks.delete(webhook.id, {})).to.equal(false);
+    });
+
+    it('lists newest first, page by page', async () => {
+      const webhooks = [aWebhook(), aWebhook(), aWebhook()];
+      for (const webhook of webhooks) await store().webhooks.insert(webhook);
+      const [w1, w2, w3] = ids(webhooks);
+      expect(ids(await store().webhooks.list({ limit: 2 }))).to.deep.equal([w3, w2]);
+      expect(ids(await store().webhooks.list({ limit: 2, before: String(w2) }))).to.deep.equal([w1]);
+    });
+
+    it('finds the active webhooks of many accounts at once', async () => {
+      const [mine, idle, theirs] = [aWebhook(), aWebhook({ active: false }), aWebhook({ accountId: '43' })];
+      const nobodys = aWebhook({ accountId: null });
+      for (const webhook of [mine, idle, theirs, nobodys]) await store().webhooks.insert(webhook);
+      const activeOf = async (...accounts: (string | null)[]) => ids(await store().webhooks.activeOf(accounts)).sort();
+      expect(await activeOf('42')).to.deep.equal([mine.id]);
+      expect(await activeOf('42', '43', '44')).to.deep.equal([mine.id, theirs.id]);
+      expect(await activeOf(null)).to.deep.equal([nobodys.id]);
+      expect(await activeOf(null, '43')).to.deep.equal([theirs.id, nobodys.id]);
+      expect(await activeOf()).to.deep.equal([]);
+    });
+
+    it('keeps the webhooks of other accounts from being read or changed', async () => {
+      const webhook = aWebhook({ accountId: '43' });
+      await store().webhooks.insert(webhook);
+      for (const scope of [{ accountId: '42' }, { accountId: null }]) {
+        expect(await store().webhooks.get(webhook.id, scope)).to.equal(null);
+        expect(await store().webhooks.list({ ...scope, limit: 10 })).to.deep.equal([]);
+        expect(await store().webhooks.update(webhook.id, scope, { active: false, updatedAt: 1 })).to.equal(null);
+        expect(await store().webhooks.delete(webhook.id, scope)).to.equal(false);
+      }
+      expect(await store().webhooks.get(webhook.id, { accountId: '43' })).to.deep.equal(webhook);
+    });
+  });
+}

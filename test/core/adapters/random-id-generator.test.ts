@@ -1,0 +1,20 @@
+import { fakeClock } from '@hookline/core/testing';
+import { expect } from 'chai';
+import { randomIdGenerator } from '../../../packages/core/src/adapters/random-id-generator.js';
+
+describe('the id generator', () => {
+  it('makes ids that are unique, free of dots, and sort by time', () => {
+    const clock = fakeClock();
+    const ids = randomIdGenerator(clock);
+    const made = Array.from({ length: 5_000 }, () => ids.next('evt'));
+    expect(new Set(made).size).to.equal(5_000);
+    for (const id of made.slice(0, 100)) expect(id).to.match(/^evt_[0-9a-hjkmnp-tv-z]{26}$/);
+    clock.advance(1);
+    expect(ids.next('evt') > (made.sort().at(-1) ?? '')).to.equal(true);
+  });
+
+  it('writes the time as the ULID spec does', () => {
+    const ids = randomIdGenerator(fakeClock(1_469_918_176_385));
+    expect(ids.next('wh').slice(3, 13)).to.equal('01ARYZ6S41'.toLowerCase());
+  });
+});

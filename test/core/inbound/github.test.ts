@@ -1,0 +1,120 @@
+import { sign, verify } from '@octokit/webhooks-methods';
+import { expect } from 'chai';
+import type { InboundRequest } from '../../../packages/core/src/inbound/source.js';
+import { github } from '../../../packages/core/src/inbound/sources/github.js';
+import { signedRequest } from '../../../packages/core/src/testing/sign-request.js';
+import { expectError } from '../../support/expect-error.js';
+
+const secret = "It's a Secret to Everybody";
+const source = github({ secret });
+
+function request(event: string, body: string | object, headers: Record<string, string> = {}): InboundRequest {
+  const signed = signedRequest.github({
+    event,
+    body,
+    secret,
+    deliveryId: '72d3162e-cc78-11e3-81ab-4c9367dc0958',
+  });
+  return { method: 'POST', url: '/', body: signed.body, headers: { ...signed.headers, ...headers } };
+}
+
+describe('github()', () => {
+  it('takes id, type and the JSON as GitHub wrote it', () => {
+    const body = '{"action": "opened", "issue": {"number": 1.0}}';
+    expect(source.verify(request('issues', body))).to.deep.equal({
+      id: '72d3162e-cc78-11e3-81ab-4c9367dc0958',
+      type: 'issues.opened',
+      data: { action: 'opened', issue: { number: 1 } },
+      json: body,
+    });
+  });
+
+  it('names an event without an action by itself', () => {
+    expect(source.verify(request('ping', { zen: 'Design for failure.' })).type).to.equal('ping');
+    expect(source.verify(request('issue_comment', { action: 'created' })).type).to.equal(
+      'issue_comment.created',
+    );
+    expect(source.verify(request('push', { action: null })).type).to.equal('push');
+  });
+
+  it('reads a form, whose signature covers the form', () => {
+    const json = '{"action":"opened","title":"50 % & more ♥"}';
+    const form = new URLSearchParams({ payload: json }).toString();
+    const posted = request('issues', form, {
+      'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+    });
+    expect(source.verify(posted)).to.include({ type: 'issues.opened', json });
+  });
+
+  it('refuses a form without its payload', async () => {
+    const posted = request('issues', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' });
+    await expectError('REQUEST_INCOMPLETE', () => source.verify(posted));
+  });
+
+  it('accepts what @octokit/webhooks-methods signs, which accepts what we sign', async () => {
+    const body = '{"name":"ÄÖÜ ♥ 😀","action":"created"}';
+    const theirs = request('star', body, { 'x-hub-signature-256': await sign(secret, body) });
+    expect(source.verify(theirs).type).to.equal('star.created');
+    const ours = signedRequest.github({ event: 'star', body, secret });
+    expect(await verify(secret, body, ours.headers['x-hub-signature-256'] ?? '')).to.equal(true);
+  });
+
+  it('refuses with @octokit/webhooks-methods what is signed with another secret', async () => {
+    const signature = await sign('another', '{}');
+    expect(await verify(secret, '{}', signature)).to.equal(false);
+    const theirs = request('star', '{}', { 'x-hub-signature-256': signature });
+    await expectError('SIGNATURE_MISMATCH', () => source.verify(theirs));
+  });
+
+  it('accepts any of several secrets', async () => {
+    const rotating = github({ secret: ['new one', secret] });
+    expect(rotating.verify(request('ping', {})).type).to.equal('ping');
+    await expectError('SIGNATURE_MISMATCH', () =>
+      github({ secret: ['new one', 'other'] }).verify(request('ping', {})),
+    );
+  });
+
+  it('hashes the bytes, not their text', async () => {
+    const signed = signedRequest.github({ event: 'push', body: Buffer.from([0x22, 0xe9, 0x22]), secret });
+    const error = await expectError('PAYLOAD_NOT_JSON', () =>
+      source.verify({ method: 'POST', url: '/', ...signed }),
+    );
+    expect(error.message).to.include('not UTF-8');
+  });
+
+  for (const [what, headers, code] of [
+    ['no signature', { 'x-hub-signature-256': '' }, 'SIGNATURE_MISSING'],
+    [
+      'the SHA-1 signature alone',
+      { 'x-hub-signature-256': '', 'x-hub-signature': 'sha1=00' },
+      'SIGNATURE_MISSING',
+    ],
+    ['a signature of another length', { 'x-hub-signature-256': 'sha256=abc' }, 'SIGNATURE_MISMATCH'],
+    ['a signature of nothing', { 'x-hub-signature-256': 'sha256=' }, 'SIGNATURE_MISMATCH'],
+    ['no event name', { 'x-github-event': '' }, 'REQUEST_INCOMPLETE'],
+    ['no delivery id', { 'x-github-delivery': '' }, 'REQUEST_INCOMPLETE'],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      await expectError(code, () => source.verify(request('push', {}, headers)));
+    });
+  }
+
+  it('refuses a signature header that came twice, even when both are right', async () => {
+    const signature = request('push', {}).headers['x-hub-signature-256'];
+    const doubled = request('push', {}, { 'x-hub-signature-256': `${signature}, ${signature}` });
+    await expectError('SIGNATURE_MISMATCH', () => source.verify(doubled));
+  });
+
+  for (const body of ['', '{"a":', 'null,', '\ufeff{}', '{"password":"hunter2"']) {
+    it(`refuses ${JSON.stringify(body)}, which is not JSON, and does not quote it`, async () => {
+      const error = await expectError('PAYLOAD_NOT_JSON', () => source.verify(request('push', body)));
+      expect(error.message).not.to.include('hunter2');
+    });
+  }
+
+  for (const body of ['null', '[]', '"text"', '7', '{"action":{"x":1}}', '{"__proto__":{"action":"x"}}']) {
+    it(`takes ${body} for a push without an action`, () => {
+      expect(source.verify(request('push', body))).to.include({ type: 'push', json: body });
+    });
+  }
+});
