@@ -28,6 +28,7 @@ function toGenericScheme({ secret, mode, hash, encoding = 'hex', tolerance = 300
     ...simple,
     list: { label: 'v1' },
     timestamp: { label: 't' },
+    template: '{timestamp},{body}',
     toleranceS: tolerance,
   });
 }

@@ -79,7 +79,7 @@ describe('verifyWebhook', () => {
       const error = await expectError('OPTION_INVALID', () =>
         verifyWebhook({ headers, body: parsed as unknown as string, secret }),
       );
-      expect(error.details['option']).to.equal('body');
+      expect(error.details.option).to.equal('body');
     }
   });
 });

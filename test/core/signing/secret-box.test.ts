@@ -99,7 +99,7 @@ describe('an encryptionKey', () => {
   ] as const) {
     it(`is refused as ${what}, without being quoted`, async () => {
       const error = await expectError('OPTION_INVALID', () => createSecretBox(text));
-      expect(error.details['option']).to.equal('encryptionKey');
+      expect(error.details.option).to.equal('encryptionKey');
       if (text.trim().length > 0) expect(error.message).not.to.include(text.trim());
     });
   }

@@ -38,7 +38,7 @@ describe('secretBytes', () => {
   ] as const) {
     it(`refuses ${what} and says what it got`, async () => {
       const error = await expectError('VALIDATION_FAILED', () => secretBytes(secret));
-      expect(error.details['problem']).to.include(got);
+      expect(error.details.problem).to.include(got);
     });
   }
 

@@ -6,6 +6,9 @@ export interface JsonText {
   readonly json: string;
 }
 
+/** RFC 8259, section 9, leaves the limit to who reads. JSON.parse has none, most code that walks through data has. */
+const MAX_DEPTH = 500;
+
 /** Keeps a byte order mark, so that JSON.parse refuses it: what is stored is what was signed. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -14,14 +17,12 @@ export function readJson(body: Uint8Array): JsonText {
   return parseJson(decodeText(body));
 }
 
-/** Throws PAYLOAD_NOT_JSON. */
+/** Throws PAYLOAD_NOT_JSON, also for what is nested so deep that others could not walk through it. */
 export function parseJson(json: string): JsonText {
   if (json === '') throw new HooklineError('PAYLOAD_NOT_JSON', { problem: 'it is empty' });
-  try {
-    return { data: JSON.parse(json) as unknown, json };
-  } catch (error) {
-    throw new HooklineError('PAYLOAD_NOT_JSON', { problem: withoutExcerpt(error) });
-  }
+  const data = tryParse(json);
+  if (!isDeeperThan(data, MAX_DEPTH)) return { data, json };
+  throw new HooklineError('PAYLOAD_NOT_JSON', { problem: `it is nested more than ${MAX_DEPTH} levels deep` });
 }
 
 /** Throws PAYLOAD_NOT_JSON for what is not UTF-8. */
@@ -31,6 +32,25 @@ export function decodeText(body: Uint8Array): string {
   } catch (cause) {
     throw new HooklineError('PAYLOAD_NOT_JSON', { problem: 'it is not UTF-8' }, cause);
   }
+}
+
+function tryParse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new HooklineError('PAYLOAD_NOT_JSON', { problem: withoutExcerpt(error) });
+  }
+}
+
+/** Level by level: what is too deep for others must not be for this. */
+function isDeeperThan(data: unknown, maxDepth: number): boolean {
+  let level = childrenOf(data);
+  for (let depth = 1; depth <= maxDepth && level.length > 0; depth++) level = level.flatMap(childrenOf);
+  return level.length > 0;
+}
+
+function childrenOf(value: unknown): readonly unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value) : [];
 }
 
 /** V8 quotes the text it could not read; bodies stay out of messages and logs. */

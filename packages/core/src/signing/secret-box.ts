@@ -62,8 +62,9 @@ function encrypt(key: Buffer, head: string, text: string): string {
 
 function decrypt(key: Buffer, head: string, sealed: string): string {
   const [, id, nonce = '', rest = ''] = SEALED.exec(sealed) ?? [];
-  if (head !== `v1.${id}`) throw new HooklineError('SECRET_UNREADABLE');
   const bytes = Buffer.from(rest, 'base64url');
+  const isCanonical = bytes.toString('base64url') === rest;
+  if (head !== `v1.${id}` || !isCanonical) throw new HooklineError('SECRET_UNREADABLE');
   const decipher = createDecipheriv(CIPHER, key, Buffer.from(nonce, 'base64url'), {
     authTagLength: TAG_BYTES,
   });

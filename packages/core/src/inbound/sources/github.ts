@@ -18,7 +18,7 @@ export interface GithubOptions {
  *
  * The type is the `X-GitHub-Event`, with the body's `action` where it has one: `push`, `issues.opened`. GitHub signs
  * the body alone, with no timestamp and no header, so what keeps an old request from counting twice is its
- * `X-GitHub-Delivery`. The old `X-Hub-Signature` (SHA-1) is never looked at.
+ * `X-GitHub-Delivery`; one that comes without it is taken for new. The old `X-Hub-Signature` (SHA-1) is never looked at.
  * Rules: https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries
  *
  * Throws SOURCE_SECRET_MISSING.

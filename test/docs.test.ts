@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { ERRORS } from '@hookline/core';
+import { expect } from 'chai';
+import { ADMIN_ROUTES } from '../packages/core/src/http/admin-routes.js';
+import { renderErrors } from './support/render-errors.js';
+
+const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+
+describe('the documents', () => {
+  it('list every error as the catalogue has it (`npm run docs` writes the page anew)', () => {
+    expect(read('docs/errors.md')).to.equal(renderErrors(ERRORS));
+  });
+
+  it('list every admin route with its permission', () => {
+    const page = read('docs/admin-api.md');
+    for (const { method, path, permission } of ADMIN_ROUTES) {
+      expect(page).to.include(`| \`${method.toUpperCase()} ${path}\` | \`${permission}\` |`);
+    }
+  });
+
+  for (const file of ['docs/features.md', 'docs/guarantees.md']) {
+    it(`${file} names only tests that exist`, () => {
+      const named = [...read(file).matchAll(/`(test\/[\w./-]+)`/g)].map((match) => match[1] ?? '');
+      expect(named).to.not.be.empty;
+      for (const path of new Set(named)) expect(() => readFileSync(new URL(`../${path}`, import.meta.url)), path).to.satisfy(existsOrFolder);
+    });
+  }
+});
+
+function existsOrFolder(readIt: () => unknown): boolean {
+  try {
+    readIt();
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EISDIR';
+  }
+}
