@@ -22,7 +22,8 @@ describe('the documents', () => {
     it(`${file} names only tests that exist`, () => {
       const named = [...read(file).matchAll(/`(test\/[\w./-]+)`/g)].map((match) => match[1] ?? '');
       expect(named).to.not.be.empty;
-      for (const path of new Set(named)) expect(() => readFileSync(new URL(`../${path}`, import.meta.url)), path).to.satisfy(existsOrFolder);
+      for (const path of new Set(named))
+        expect(() => readFileSync(new URL(`../${path}`, import.meta.url)), path).to.satisfy(existsOrFolder);
     });
   }
 });

@@ -93,7 +93,11 @@ export function deliveryContract(store: () => Store): void {
     });
 
     it('names what is due and leased by nobody, the longest due first', async () => {
-      const { deliveries } = await owe({ nextAttemptAt: NOW - 1 }, { nextAttemptAt: NOW - 3 }, { nextAttemptAt: NOW - 2 });
+      const { deliveries } = await owe(
+        { nextAttemptAt: NOW - 1 },
+        { nextAttemptAt: NOW - 3 },
+        { nextAttemptAt: NOW - 2 },
+      );
       const [d1, d2, d3] = ids(deliveries);
       expect(await store().deliveries.due({ now: NOW, limit: 2 })).to.deep.equal([d2, d3]);
       await store().deliveries.claim(aClaim({ ids: [String(d2)] }));
@@ -108,7 +112,12 @@ export function deliveryContract(store: () => Store): void {
       await store().deliveries.claim(claim);
       const result = aResult(id, claim.lease);
       await store().deliveries.settle([result]);
-      const moved = { attemptCount: 1, scheduledAttemptCount: 1, nextAttemptAt: NOW + 1_000, reason: 'status' };
+      const moved = {
+        attemptCount: 1,
+        scheduledAttemptCount: 1,
+        nextAttemptAt: NOW + 1_000,
+        reason: 'status',
+      };
       expect(await get(id)).to.deep.equal({ ...delivery, ...moved, state: 'retrying' });
       expect(await store().deliveries.attempts(id)).to.deep.equal([result.attempt]);
       expect(await store().deliveries.claim(aClaim())).to.deep.equal([]);
@@ -212,7 +221,10 @@ export function deliveryContract(store: () => Store): void {
 
     it('shows the attempts of a delivery by number', async () => {
       const { id } = await oweOne();
-      const [first, second] = [anAttempt(id), anAttempt(id, { number: 2, responseStatus: null, responseHeaders: null })];
+      const [first, second] = [
+        anAttempt(id),
+        anAttempt(id, { number: 2, responseStatus: null, responseHeaders: null }),
+      ];
       await attempt(id, { attempt: second, nextAttemptAt: NOW });
       await attempt(id, { attempt: first });
       expect(await store().deliveries.attempts(id)).to.deep.equal([first, second]);

@@ -94,7 +94,10 @@ export function eventContract(store: () => Store): void {
       const { lease } = await claimAll(store());
       await store().deliveries.settle([aDelivered(delivery.id, lease)]);
       await store().events.settle(fanOut);
-      expect(await store().deliveries.get(delivery.id, {})).to.include({ state: 'delivered', attemptCount: 1 });
+      expect(await store().deliveries.get(delivery.id, {})).to.include({
+        state: 'delivered',
+        attemptCount: 1,
+      });
       expect(await store().deliveries.list({ limit: 10 })).to.have.length(1);
       expect(await store().runs.due({ now: NOW, limit: 10 })).to.have.length(1);
     });
@@ -126,7 +129,10 @@ export function eventContract(store: () => Store): void {
       await store().events.insert([created, closed, other]);
       const list = async (query: object) => ids(await store().events.list({ limit: 10, ...query }));
       expect(await list({ type: 'conversation.closed' })).to.deep.equal([closed.id]);
-      expect(await list({ subjectType: 'Conversation', subjectId: '1' })).to.deep.equal([closed.id, created.id]);
+      expect(await list({ subjectType: 'Conversation', subjectId: '1' })).to.deep.equal([
+        closed.id,
+        created.id,
+      ]);
       expect(await list({ subjectType: 'Message' })).to.deep.equal([other.id]);
       expect(await list({ type: 'nothing' })).to.deep.equal([]);
     });

@@ -140,9 +140,23 @@ export function aResult(id: string, lease: string, parts: Partial<DeliveryResult
 
 export function aDelivered(id: string, lease: string): DeliveryResult {
   const attempt = anAttempt(id, { outcome: 'succeeded', failureReason: null, failureMessage: null });
-  return aResult(id, lease, { attempt, state: 'delivered', nextAttemptAt: null, reason: null, finalizedAt: NOW + 5 });
+  return aResult(id, lease, {
+    attempt,
+    state: 'delivered',
+    nextAttemptAt: null,
+    reason: null,
+    finalizedAt: NOW + 5,
+  });
 }
 
 export function aRunResult(id: string, lease: string, parts: Partial<RunResult> = {}): RunResult {
-  return { id, lease, state: 'retrying', attemptCount: 1, nextAttemptAt: NOW + 1_000, lastError: 'boom', ...parts };
+  return {
+    id,
+    lease,
+    state: 'retrying',
+    attemptCount: 1,
+    nextAttemptAt: NOW + 1_000,
+    lastError: 'boom',
+    ...parts,
+  };
 }

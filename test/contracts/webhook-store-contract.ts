@@ -48,7 +48,8 @@ export function webhookContract(store: () => Store): void {
       const [mine, idle, theirs] = [aWebhook(), aWebhook({ active: false }), aWebhook({ accountId: '43' })];
       const nobodys = aWebhook({ accountId: null });
       for (const webhook of [mine, idle, theirs, nobodys]) await store().webhooks.insert(webhook);
-      const activeOf = async (...accounts: (string | null)[]) => ids(await store().webhooks.activeOf(accounts)).sort();
+      const activeOf = async (...accounts: (string | null)[]) =>
+        ids(await store().webhooks.activeOf(accounts)).sort();
       expect(await activeOf('42')).to.deep.equal([mine.id]);
       expect(await activeOf('42', '43', '44')).to.deep.equal([mine.id, theirs.id]);
       expect(await activeOf(null)).to.deep.equal([nobodys.id]);
@@ -62,7 +63,9 @@ export function webhookContract(store: () => Store): void {
       for (const scope of [{ accountId: '42' }, { accountId: null }]) {
         expect(await store().webhooks.get(webhook.id, scope)).to.equal(null);
         expect(await store().webhooks.list({ ...scope, limit: 10 })).to.deep.equal([]);
-        expect(await store().webhooks.update(webhook.id, scope, { active: false, updatedAt: 1 })).to.equal(null);
+        expect(await store().webhooks.update(webhook.id, scope, { active: false, updatedAt: 1 })).to.equal(
+          null,
+        );
         expect(await store().webhooks.delete(webhook.id, scope)).to.equal(false);
       }
       expect(await store().webhooks.get(webhook.id, { accountId: '43' })).to.deep.equal(webhook);

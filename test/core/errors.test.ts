@@ -22,11 +22,14 @@ describe('the error catalogue', () => {
     const twin = Object.assign(new Error('x'), { [Symbol.for('hookline.error')]: true });
     expect(isHooklineError(twin)).to.equal(true);
     expect(isHooklineError(new HooklineError('INTERNAL'))).to.equal(true);
-    for (const other of [new Error('x'), null, undefined, 'text', {}]) expect(isHooklineError(other)).to.equal(false);
+    for (const other of [new Error('x'), null, undefined, 'text', {}])
+      expect(isHooklineError(other)).to.equal(false);
   });
 
   it('has codes that branch by name', () => {
     const names = Object.keys(ERRORS) as ErrorName[];
-    expect(names.map((name) => new HooklineError(name).code)).to.deep.equal(names.map((name) => `ERR_HOOKLINE_${name}`));
+    expect(names.map((name) => new HooklineError(name).code)).to.deep.equal(
+      names.map((name) => `ERR_HOOKLINE_${name}`),
+    );
   });
 });

@@ -123,12 +123,10 @@ export interface Events {
 }
 
 /** What an accepted inbound request led to. */
-export interface InboundResult {
-  /** False where the sender had sent it before: nothing was done again. */
-  readonly isNew: boolean;
-  readonly receiptId: string;
-  readonly eventId: string;
-}
+export type InboundResult =
+  | { readonly isNew: true; readonly receiptId: string; readonly eventId: string }
+  /** The sender had sent it before: nothing was done again. */
+  | { readonly isNew: false };
 
 /** What every hub has, whatever its registry. */
 interface HubBase {

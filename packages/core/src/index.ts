@@ -41,12 +41,19 @@ export type {
 export type { HttpRequest, HttpResponse, Route } from './http/types.js';
 export type * from './hub.js';
 export type { ReceiptRecord } from './inbound/receipt.js';
+export type { FieldLocator } from './inbound/request-field.js';
 export type { InboundRequest, Source, Sources, VerifiedRequest } from './inbound/source.js';
-export { type HmacOptions, hmac } from './inbound/sources/generic-hmac.js';
+export type { SourceSecret } from './inbound/source-secrets.js';
+export {
+  type HmacOptions,
+  hmac,
+  type SignatureListOptions,
+  type TimestampOptions,
+} from './inbound/sources/generic-hmac.js';
 export { type GithubOptions, github } from './inbound/sources/github.js';
 export { type StandardWebhooksOptions, standardWebhooks } from './inbound/sources/standard-webhooks.js';
 export { type StripeOptions, stripe } from './inbound/sources/stripe.js';
-export { verifyWebhook } from './inbound/verify-webhook.js';
+export { type VerifyWebhookOptions, verifyWebhook, type WebhookPayload } from './inbound/verify-webhook.js';
 export { Listener, type ListenerLane } from './listeners/listener.js';
 export type { RunRecord, RunState } from './listeners/run.js';
 export type { ListenerErrorHandler } from './listeners/run-listener.js';

@@ -37,10 +37,13 @@ export function changed(attribute: string, options: ChangedOptions = {}): Change
  * What the update under way changes. To be called inside its hooks and before anything is awaited: Sequelize
  * forgets the previous values right after them.
  */
-export function changesOf(instance: Model, savedFields: readonly string[] | undefined): Changes {
+export function changesOf(instance: Model, savedFields?: readonly string[]): Changes {
   const fields = (instance.changed() || []).filter((field) => savedFields?.includes(field) ?? true);
   return Object.fromEntries(
-    fields.map((field) => [field, { previous: instance.previous(field), current: instance.getDataValue(field) }]),
+    fields.map((field) => [
+      field,
+      { previous: instance.previous(field), current: instance.getDataValue(field) },
+    ]),
   );
 }
 

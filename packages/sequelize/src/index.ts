@@ -1,3 +1,5 @@
+export { bindModel } from './bind-model.js';
+export { type ChangeCondition, type ChangedOptions, changed } from './changes.js';
 export {
   type Migration,
   type MigrationParams,
@@ -7,6 +9,7 @@ export {
   migrations,
 } from './migrate.js';
 export type { MigrationStatus } from './migration-status.js';
+export type { DataContext, ModelBinding, ModelHub } from './model-binding.js';
 export type { SequelizeLike, TransactionLike } from './sequelize-like.js';
 export { type SequelizeStoreOptions, sequelizeStore } from './sequelize-store.js';
 export type { TableOptions } from './tables.js';

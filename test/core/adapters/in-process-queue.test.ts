@@ -13,7 +13,9 @@ describe('the in-process queue', () => {
     const queue = inProcessQueue(fakeClock());
     await queue.enqueue([{ kind: 'delivery', id: 'far' }], 3_600_000);
     expect(queue.pending()).to.equal(0);
-    await queue.enqueue(Array.from({ length: 10_500 }, (_, index) => ({ kind: 'delivery', id: String(index) }) as const));
+    await queue.enqueue(
+      Array.from({ length: 10_500 }, (_, index) => ({ kind: 'delivery', id: String(index) }) as const),
+    );
     expect(queue.pending()).to.equal(10_000);
   });
 });

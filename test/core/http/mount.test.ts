@@ -47,12 +47,16 @@ describe('a bare webhooks()', () => {
     const list = routes.find((route) => route.path === '/admin/webhooks');
     expect((await list?.handle(aRequest({})))?.status).to.equal(403);
     expect(printed()).to.not.include('Bearer');
-    await expectError('VALIDATION_FAILED', () => hub.webhooks.create({ url: 'http://127.0.0.1/', subscriptions: ['*'] }));
+    await expectError('VALIDATION_FAILED', () =>
+      hub.webhooks.create({ url: 'http://127.0.0.1/', subscriptions: ['*'] }),
+    );
     await hub.close();
   });
 
   it('mounts the sources whose secret is in the environment', async () => {
-    sinon.stub(process, 'env').value({ ...process.env, GITHUB_WEBHOOK_SECRET: 'a secret', STRIPE_WEBHOOK_SECRET: '' });
+    sinon
+      .stub(process, 'env')
+      .value({ ...process.env, GITHUB_WEBHOOK_SECRET: 'a secret', STRIPE_WEBHOOK_SECRET: '' });
     const { hub } = mountWebhooks();
     expect([...hub.sources.keys()]).to.deep.equal(['github']);
     await hub.close();
@@ -77,8 +81,14 @@ describe('webhooks(hub)', () => {
   });
 
   it('refuses a source name that is no segment of an event type, and a path that is no plain path', async () => {
-    const source = { kind: 'x', secretHeaders: [], verify: () => ({ id: null, type: 'x', data: null, json: 'null' }) };
-    await expectError('SOURCE_NAME_INVALID', () => mountWebhooks(createHub(), { sources: { 'Git.Hub': source } }));
+    const source = {
+      kind: 'x',
+      secretHeaders: [],
+      verify: () => ({ id: null, type: 'x', data: null, json: 'null' }),
+    };
+    await expectError('SOURCE_NAME_INVALID', () =>
+      mountWebhooks(createHub(), { sources: { 'Git.Hub': source } }),
+    );
     await expectError('OPTION_INVALID', () => mountWebhooks(createHub(), { path: '/a/:b' }));
   });
 });

@@ -1,4 +1,4 @@
-import { defineEvents, payload } from '@hookline/core';
+import { defineEvents, type InboundResult, payload } from '@hookline/core';
 import { fakeClock } from '@hookline/core/testing';
 import { expect } from 'chai';
 import sinon from 'sinon';
@@ -47,12 +47,16 @@ function fixed(verified: Partial<VerifiedRequest>): Source {
   return { kind: 'fixed', secretHeaders: [], verify: () => ({ ...defaults, ...verified }) };
 }
 
+function accepted(result: InboundResult) {
+  if (!result.isNew) throw new Error('not new');
+  return result;
+}
+
 describe('handleInbound', () => {
   it('records receipt and event together, then hands the event over', async () => {
     const { deps, store, clock, accept } = world();
     const body = '{"action": "opened", "big": 12345678901234567890}';
-    const result = await handleInbound(deps, 'github', source, request(body));
-    expect(result.isNew).to.equal(true);
+    const result = accepted(await handleInbound(deps, 'github', source, request(body)));
 
     const receipt = await store.receipts.get(result.receiptId);
     expect(receipt).to.deep.include({
@@ -76,7 +80,7 @@ describe('handleInbound', () => {
 
   it('keeps signatures, cookies and authorisation out of the receipt', async () => {
     const { deps, store } = world();
-    const { receiptId } = await handleInbound(deps, 'github', source, request({}));
+    const { receiptId } = accepted(await handleInbound(deps, 'github', source, request({})));
     const receipt = await store.receipts.get(receiptId);
     expect(Object.keys(receipt?.headers ?? {})).to.deep.equal([
       'content-type',
@@ -184,7 +188,9 @@ describe('handleInbound', () => {
       id: { path: 'id' },
       type: { path: 'kind' },
     });
-    const { eventId } = await handleInbound(deps, 'shop', shop, { method: 'POST', url: '/', ...signed });
+    const { eventId } = accepted(
+      await handleInbound(deps, 'shop', shop, { method: 'POST', url: '/', ...signed }),
+    );
     expect((await store.events.get(eventId, {}))?.type).to.equal('shop.order_paid');
   });
 });

@@ -95,10 +95,14 @@ function serializePayload(parts: EventParts): string {
   return [head, account, `"data":${parts.dataJson}`, ...optional].join(',').concat('}');
 }
 
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) deepFreeze(inner);
+/** Without recursion: data may be nested deeper than the stack is. */
+function deepFreeze<T extends object>(value: T): T {
+  const waiting: object[] = [value];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    Object.freeze(next);
+    for (const inner of Object.values(next)) {
+      if (typeof inner === 'object' && inner !== null) waiting.push(inner);
+    }
   }
   return value;
 }

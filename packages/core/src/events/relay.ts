@@ -44,7 +44,7 @@ export class Relay {
 
   /** Takes over an event whose sync listeners ran already. */
   accept(event: EventRecord): void {
-    this.#track(this.#relayed(event).catch((error) => this.#report([event], error)));
+    this.#track(this.#relayed(event).catch((error) => this.#report(event, error)));
   }
 
   /** Takes over an event that no listener heard of yet. */
@@ -74,9 +74,13 @@ export class Relay {
 
   async #relayClaimed(record: EventRecord): Promise<void> {
     const { listeners, onError } = this.#deps;
-    const wanted = listeners.matching(record.type, 'sync');
-    if (wanted.length > 0) await runSyncListeners(wanted, toEvent(record), onError);
-    await this.#relayed(record).catch((error) => this.#report([record], error));
+    try {
+      const wanted = listeners.matching(record.type, 'sync');
+      if (wanted.length > 0) await runSyncListeners(wanted, toEvent(record), onError);
+      await this.#relayed(record);
+    } catch (error) {
+      this.#report(record, error);
+    }
   }
 
   #track(work: Promise<void>): void {
@@ -84,10 +88,9 @@ export class Relay {
     void work.finally(() => this.#inHand.delete(work));
   }
 
-  #report(events: readonly EventRecord[], error: unknown): void {
-    const eventIds = events.map((event) => event.id);
+  #report({ id }: EventRecord, error: unknown): void {
     this.#deps.logger.error(
-      { eventIds, ...errorFields(error) },
+      { eventId: id, ...errorFields(error) },
       'events not relayed: they are tried again when their lease ends',
     );
   }

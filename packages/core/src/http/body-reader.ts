@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { HooklineError } from '../errors.js';
+import { readJson } from '../inbound/request-json.js';
 import { inflateBody } from './inflate-body.js';
 import { type BodyRecording, inflatedBodyOf, recordBody, recordingOf } from './record-body.js';
 
@@ -9,8 +10,6 @@ const LINGER_MS = 1_000;
 
 /** Where koa-body up to 6 keeps the text of what it parsed. */
 const UNPARSED = Symbol.for('unparsedBody');
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Where the bytes of a request may still be found. */
 export interface BodySource {
@@ -129,11 +128,5 @@ function parsedBody({ request, parsed }: BodySource): object | undefined {
 }
 
 function parseJson(bytes: Buffer): unknown {
-  if (bytes.length === 0) return undefined;
-  try {
-    return JSON.parse(utf8.decode(bytes));
-  } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    throw new HooklineError('PAYLOAD_NOT_JSON', { problem }, cause);
-  }
+  return bytes.length === 0 ? undefined : readJson(bytes).data;
 }

@@ -23,6 +23,7 @@ async function receive(hub: AnyHub, request: HttpRequest): Promise<HttpResponse>
   const source = request.params.source ?? '';
   const { method, url, headers } = request;
   const body = hub.sources.has(source) ? await request.bytes() : Buffer.alloc(0);
-  const { isNew, receiptId, eventId } = await hub.receive(source, { method, url, headers, body });
-  return isNew ? { status: 202, body: { receiptId, eventId } } : { status: 200, body: { duplicate: true } };
+  const result = await hub.receive(source, { method, url, headers, body });
+  if (!result.isNew) return { status: 200, body: { duplicate: true } };
+  return { status: 202, body: { receiptId: result.receiptId, eventId: result.eventId } };
 }

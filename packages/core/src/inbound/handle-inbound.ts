@@ -42,7 +42,8 @@ export async function handleInbound(
   const event = buildEvent(deps, name, verified, receivedAt);
   const receipt = buildReceipt(deps, { name, source, request, verified, event, receivedAt });
   const isNew = await deps.record({ receipt, event });
-  if (isNew) deps.accept(event);
+  if (!isNew) return { isNew };
+  deps.accept(event);
   return { isNew, receiptId: receipt.id, eventId: event.id };
 }
 

@@ -1,0 +1,73 @@
+import { type AccountId, HooklineError } from '@hookline/core';
+import type { Model, ModelStatic } from 'sequelize';
+import { type ChangeCondition, tracedAttributes } from './changes.js';
+import type { DataContext, ModelBinding, ModelHub } from './model-binding.js';
+import { defaultData } from './model-data.js';
+
+/** A binding, checked and filled in. */
+export interface BindingPlan {
+  readonly model: ModelStatic<Model>;
+  readonly hub: ModelHub;
+  readonly created: string | undefined;
+  readonly updated: string | undefined;
+  readonly destroyed: string | undefined;
+  readonly restored: string | undefined;
+  readonly when: readonly (readonly [type: string, holds: ChangeCondition])[];
+  /** Attributes whose changes mean something. */
+  readonly traced: ReadonlySet<string>;
+  /** Those of them that may be shown. */
+  readonly shown: ReadonlySet<string>;
+  readonly showsChanges: boolean;
+  readonly account: (instance: Model) => AccountId | null;
+  readonly data: (instance: Model, context: DataContext) => unknown;
+}
+
+/** Throws EVENT_TYPE_UNKNOWN, OPTION_INVALID. */
+export function planBinding(
+  model: ModelStatic<Model>,
+  hub: ModelHub,
+  binding: ModelBinding<Model>,
+): BindingPlan {
+  const { created, updated, destroyed, restored, account, data, changes = true } = binding;
+  const when = Object.entries(binding.when ?? {}) as [string, ChangeCondition][];
+  checkTypes(hub, [created, updated, destroyed, restored, ...when.map(([type]) => type)]);
+  checkAttributes(
+    model,
+    'when',
+    when.flatMap(([, { attribute }]) => attribute ?? []),
+  );
+  const hidden = hiddenAttributes(model, binding);
+  const traced = tracedAttributes(model);
+  return {
+    ...{ model, hub, created, updated, destroyed, restored, when, traced },
+    shown: new Set([...traced].filter((name) => !hidden.has(name))),
+    showsChanges: changes,
+    account: (instance) => account?.(instance) ?? null,
+    data: data ?? ((instance) => defaultData(model, instance, hidden)),
+  };
+}
+
+function hiddenAttributes(model: ModelStatic<Model>, binding: ModelBinding<Model>): ReadonlySet<string> {
+  const only = binding.only as readonly string[] | undefined;
+  const redact = (binding.redact ?? []) as readonly string[];
+  checkAttributes(model, 'only', only ?? []);
+  checkAttributes(model, 'redact', redact);
+  const isHidden = (name: string) => redact.includes(name) || (only !== undefined && !only.includes(name));
+  return new Set(Object.keys(model.getAttributes()).filter(isHidden));
+}
+
+function checkTypes(hub: ModelHub, types: readonly (string | undefined)[]): void {
+  for (const type of types) if (type !== undefined) hub.registry?.assertKnown(type);
+}
+
+/** A misspelt name would hide nothing, or never hold. */
+function checkAttributes(model: ModelStatic<Model>, option: string, names: readonly string[]): void {
+  const known = model.getAttributes();
+  const unknown = names.find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return;
+  throw new HooklineError('OPTION_INVALID', {
+    option,
+    expected: `attributes of ${model.name}`,
+    got: `"${unknown}"`,
+  });
+}
