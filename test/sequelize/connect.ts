@@ -1,4 +1,5 @@
-import { migrate, sequelizeStore } from '@hookline/sequelize';
+import type { Store } from '@hookline/core';
+import { migrate, sequelizeStore, type TableOptions } from '@hookline/sequelize';
 import { type Options, Sequelize } from 'sequelize';
 import { type FreshDatabase, freshDatabase } from '../support/postgres.js';
 
@@ -28,10 +29,14 @@ export async function connect(options: Options = {}): Promise<Connection> {
 
 let count = 0;
 
-/** An empty store beside the others of this database. */
-export async function makeStore(sequelize: Sequelize) {
+/** Tables of their own, beside the others of this database. */
+export async function makeTables(sequelize: Sequelize): Promise<TableOptions> {
   count += 1;
   const options = { prefix: `store_${count}_` };
   await migrate(sequelize, options);
-  return sequelizeStore(sequelize, options);
+  return options;
+}
+
+export async function makeStore(sequelize: Sequelize): Promise<Store> {
+  return sequelizeStore(sequelize, await makeTables(sequelize));
 }

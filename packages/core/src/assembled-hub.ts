@@ -13,7 +13,12 @@ import type { AnyHub, DispatchOptions, Extension, InboundResult, ListenOptions }
 import { handleInbound, type InboundDeps } from './inbound/handle-inbound.js';
 import type { InboundRequest, Source } from './inbound/source.js';
 import type { Listener } from './listeners/listener.js';
-import { classListener, functionListener, type ListenerRegistry } from './listeners/listener-registry.js';
+import {
+  classListener,
+  functionListener,
+  type ListenerRegistry,
+  misspeltMethods,
+} from './listeners/listener-registry.js';
 import type { Limits } from './options.js';
 import type { Clock } from './ports/clock.js';
 import type { HttpClient } from './ports/http-client.js';
@@ -95,6 +100,12 @@ export class AssembledHub implements AnyHub {
 
   use(listener: Listener | Extension): () => void {
     if ('install' in listener) return listener.install(this);
+    for (const { method, meant } of misspeltMethods(listener, this.registry)) {
+      this.logger.warn(
+        { listener: listener.name, method, meant },
+        'a listener method is named after no event type',
+      );
+    }
     return this.#parts.listeners.add(classListener(listener, this.registry));
   }
 
@@ -156,6 +167,7 @@ export class AssembledHub implements AnyHub {
   async #shutDown(timeoutMs: number): Promise<void> {
     const { relay, sweeper, queue, http, deliveryClaims, runClaims } = this.#parts;
     const finished = async () => {
+      await this.#started?.catch(() => {});
       await sweeper.stop();
       await relay.idle();
       await queue.close();

@@ -209,6 +209,20 @@ describe('listeners', () => {
     expect(error.message).to.include('did you mean conversationStatusChanged()');
   });
 
+  it('warns about a method that is named almost after an event type', async () => {
+    class Half extends Listener<typeof events> {
+      messageCreated() {}
+      conversationCraeted() {}
+    }
+    const { hub, logger } = buildHub({ events });
+    hub.use(new Half());
+    expect(logger.of('warn').map((line) => line.fields)).to.deep.include({
+      listener: 'Half',
+      method: 'conversationCraeted',
+      meant: 'conversationCreated',
+    });
+  });
+
   it('refuses a pattern that no event can match', async () => {
     const { hub } = buildHub({ events });
     await expectError('EVENT_TYPE_UNKNOWN', () => hub.on('mesage.*' as 'message.*', () => {}));

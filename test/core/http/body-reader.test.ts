@@ -319,9 +319,10 @@ describe('The body reader', () => {
       expect(await received(handle, ['{"from":"wire"}'])).to.deep.equal({ json: { from: 'wire' } });
     });
 
-    it('reads UTF-8 with or without a byte order mark, and nothing else', async () => {
+    it('reads UTF-8, without a byte order mark (RFC 8259, section 8.1), and nothing else', async () => {
       const handle: Handle = (request) => readerOf(request).json();
-      expect(await received(handle, ['\uFEFF{"é":1}'])).to.deep.equal({ json: { é: 1 } });
+      expect(await received(handle, ['{"é":1}'])).to.deep.equal({ json: { é: 1 } });
+      expect(await received(handle, ['\uFEFF{"é":1}'])).to.deep.equal({ code: 'PAYLOAD_NOT_JSON' });
       const latin1 = Buffer.from('"é"', 'latin1');
       expect(await received(handle, [latin1])).to.deep.equal({ code: 'PAYLOAD_NOT_JSON' });
       expect(await received(handle, ['{'])).to.deep.equal({ code: 'PAYLOAD_NOT_JSON' });

@@ -18,7 +18,7 @@ export function undiciHttpClient(policy: UrlPolicy): HttpClient {
   });
   return {
     send: (request) => send(agent, policy, request),
-    close: () => agent.close(),
+    close: () => agent.destroy(),
   };
 }
 

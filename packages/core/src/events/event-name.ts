@@ -10,10 +10,14 @@ export function toMethodName(type: string): string {
   return type.replaceAll(/[._]+([a-z0-9])/g, (_, first: string) => first.toUpperCase());
 }
 
-/** Distance by Levenshtein, given up above `limit`. */
-export function nearest(name: string, candidates: Iterable<string>): string | null {
+/** The candidate with the least edit distance (Levenshtein), up to `maxDistance`, by default a third of the name. */
+export function nearest(
+  name: string,
+  candidates: Iterable<string>,
+  maxDistance = Math.max(2, Math.floor(name.length / 3)),
+): string | null {
   let best: string | null = null;
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let bestDistance = maxDistance + 1;
   for (const candidate of candidates) {
     const distance = editDistance(name, candidate);
     if (distance < bestDistance) {

@@ -97,18 +97,26 @@ function assertListens(listener: Listener, registry: AnyRegistry): void {
   if (registry.isOpen || patterns.length > 0) return;
   const known = registry.types.map(({ type }) => toMethodName(type));
   if (known.some((method) => ownMethod(listener, method))) return;
-  throw invalid(name, `no method of it is named after an event type${suggestMethod(listener, known)}`);
+  const [misspelt] = misspeltMethods(listener, registry);
+  const suggestion = misspelt ? `; did you mean ${misspelt.meant}() where it says ${misspelt.method}()?` : '';
+  throw invalid(name, `no method of it is named after an event type${suggestion}`);
 }
 
-function suggestMethod(listener: Listener, known: readonly string[]): string {
-  const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(listener)).filter(
-    (method) => method !== 'constructor',
-  );
-  for (const method of methods) {
-    const suggestion = nearest(method, known);
-    if (suggestion !== null) return `; did you mean ${suggestion}() where it says ${method}()?`;
-  }
-  return '';
+const MAX_TYPOS = 2;
+
+/** Methods that are named almost, not quite, after an event type: they would never be called. */
+export function misspeltMethods(
+  listener: Listener,
+  registry: AnyRegistry,
+): readonly { readonly method: string; readonly meant: string }[] {
+  const known = new Set(registry.types.map(({ type }) => toMethodName(type)));
+  const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(listener));
+  return methods
+    .filter((method) => !known.has(method))
+    .flatMap((method) => {
+      const meant = nearest(method, known, MAX_TYPOS);
+      return meant === null ? [] : [{ method, meant }];
+    });
 }
 
 function invalid(listener: string, problem: string): HooklineError {

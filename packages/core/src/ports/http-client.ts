@@ -32,6 +32,6 @@ export type HttpReply =
 /** Sends one POST. Follows no redirect, never tries twice by itself (but for a reused socket the peer had closed). */
 export interface HttpClient {
   send(request: OutboundRequest): Promise<HttpReply>;
-  /** Lets go of idle connections. */
+  /** Closes every connection; a request still under way is answered with an error. */
   close(): Promise<void>;
 }

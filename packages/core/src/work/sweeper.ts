@@ -86,6 +86,7 @@ export class Sweeper {
     const work = kind === 'delivery' ? store.deliveries : store.runs;
     const ids = await work.due({ now: clock.now(), limit: MAX_DUE });
     if (ids.length > 0) await queue.enqueue(ids.map((id) => ({ kind, id })));
+    if (ids.length === MAX_DUE) void queue.idle().then(() => this.wake());
     return ids.length;
   }
 }
