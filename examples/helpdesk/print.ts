@@ -1,11 +1,11 @@
-const LABEL_WIDTH = 28;
+const COLUMN_WIDTHS = [29, 14, 11, 18];
 
 export function printTitle(title: string): void {
   console.log(`\n${title}`);
 }
 
-export function printRow(label: string, text: string): void {
-  console.log(`  ${label.padEnd(LABEL_WIDTH)}${text}`);
+export function printRow(...cells: readonly string[]): void {
+  console.log(`  ${cells.map((cell, index) => cell.padEnd(COLUMN_WIDTHS[index] ?? 0)).join('')}`.trimEnd());
 }
 
 /** `evt_01JD...` by its last characters, which is enough to tell a few apart. */

@@ -39,7 +39,7 @@ async function registerWebhook({ hub, receiver }: World, account: Account): Prom
   });
   receiver.trust(secret);
   printTitle('A customer registers a webhook');
-  printRow('webhook', `${shortId(webhook.id)} to ${webhook.url} for ${webhook.subscriptions.join(' ')}`);
+  printRow(webhook.subscriptions.join(' '), `${shortId(webhook.id)} to ${webhook.url}`);
 }
 
 async function saveModels({ id: accountId }: Account): Promise<Conversation> {
@@ -63,10 +63,11 @@ async function proveDeliveries(world: World, account: Account): Promise<void> {
     EXPECTED.toSorted(),
     'the saved models gave other events',
   );
-  printTitle('Saved models, delivered');
+  printTitle('Saved models become events, and these are delivered');
+  printRow('event', 'id', 'delivery', 'attempt', 'at the receiver');
   for (const event of events) await proveDelivery(world, event);
   assert.equal(world.audit.entries.length, 1, 'the listener did not hear of the new status');
-  printRow('listener', `AuditListener heard: ${world.audit.entries[0]}`);
+  printRow('AuditListener', `heard of ${world.audit.entries[0]}`);
 }
 
 /** event, delivery, attempt, receipt: one line. */
@@ -85,9 +86,10 @@ async function proveDelivery({ hub, store, receiver }: World, event: Event): Pro
   );
   printRow(
     event.type,
-    `${shortId(event.id)} > ${shortId(delivery.id)} ${delivery.state} > ` +
-      `attempt ${attempt.number}: ${attempt.responseStatus} in ${attempt.durationMs} ms > ` +
-      `verified, ${receipt.body.length} bytes as stored`,
+    shortId(event.id),
+    delivery.state,
+    `#${attempt.number} ${attempt.responseStatus} in ${attempt.durationMs} ms`,
+    `verified, ${receipt.body.length} bytes as stored`,
   );
 }
 

@@ -97,22 +97,31 @@ function revert(sequelize: SequelizeLike, tables: Tables, { name, down }: Migrat
 type Run = (sql: string, binds?: Binds) => ReturnType<Database['run']>;
 
 /** In a transaction, and one process after the other: the lock ends with it. */
-function inTurn<Result>(
+async function inTurn<Result>(
   sequelize: SequelizeLike,
   tables: Tables,
   work: (run: Run) => Promise<Result>,
 ): Promise<Result> {
   checkSequelize(sequelize);
   const database = openDatabase(sequelize, tables);
-  return sequelize.transaction(async (transaction) => {
-    const run: Run = (sql, binds) => database.run(sql, binds, transaction);
-    const binds = new Binds();
-    await run(
-      `SELECT pg_advisory_xact_lock(hashtextextended(${binds.add('text', tables.migrations)}, 0))`,
-      binds,
-    );
-    return work(run);
-  });
+  const transaction = await sequelize.transaction();
+  const run: Run = (sql, binds) => database.run(sql, binds, transaction);
+  const result = await lock(run, tables)
+    .then(() => work(run))
+    .catch(async (error) => {
+      await transaction.rollback();
+      throw error;
+    });
+  await transaction.commit();
+  return result;
+}
+
+async function lock(run: Run, tables: Tables): Promise<void> {
+  const binds = new Binds();
+  await run(
+    `SELECT pg_advisory_xact_lock(hashtextextended(${binds.add('text', tables.migrations)}, 0))`,
+    binds,
+  );
 }
 
 /** Asked first, since CREATE SCHEMA needs a right on the database even where there is nothing to create. */

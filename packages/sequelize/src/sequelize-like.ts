@@ -8,7 +8,7 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface SequelizeLike {
   getDialect(): string;
   query(sql: string, options: object): Promise<unknown>;
-  transaction<Result>(work: (transaction: never) => PromiseLike<Result>): Promise<Result>;
+  transaction(): Promise<OpenTransaction>;
 }
 
 /** What is used of a Sequelize 6 transaction. */
@@ -16,6 +16,12 @@ export interface TransactionLike {
   /** The transaction that this one is a savepoint of. */
   readonly parent?: TransactionLike | null;
   afterCommit(callback: () => void): void;
+}
+
+/** A transaction that its opener ends. */
+export interface OpenTransaction {
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
 }
 
 export function isTransaction(value: unknown): value is TransactionLike {

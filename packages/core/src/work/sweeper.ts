@@ -42,11 +42,11 @@ export class Sweeper {
     else void this.sweep();
   }
 
-  /** Answers how many were found. */
+  /** A sweep that begins after this call: one under way may have passed by what is there now. Answers how many it found. */
   async sweep(): Promise<number> {
-    this.#current ??= this.#sweepOnce();
-    const found = await this.#current;
-    return found;
+    while (this.#current) await this.#current;
+    this.#current = this.#sweepOnce();
+    return this.#current;
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { errorFields } from '@hookline/core';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { printSql, printStatus, upgrade } from './migrate-commands.js';
+import { tablesOf } from './tables.js';
+
+/** The world as the command sees it. */
+export interface CliWorld {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: (text: string) => unknown;
+  readonly stderr: (text: string) => unknown;
+}
+
+/** Exit codes: done; failed, or `status` found something pending; not understood. */
+const [DONE, FAILED, MISUSED] = [0, 1, 2];
+
+/** Runs `hookline` with these arguments. Answers the exit code; never rejects. */
+export async function runCli(args: readonly string[], world: CliWorld): Promise<number> {
+  try {
+    let isPending = false;
+    const program = buildProgram(world, () => {
+      isPending = true;
+    });
+    await program.parseAsync(args, { from: 'user' });
+    return isPending ? FAILED : DONE;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : MISUSED;
+    world.stderr(args.includes('--json') ? `${JSON.stringify({ error: shorten(error) })}\n` : describe(error));
+    return FAILED;
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  $ hookline migrate up                     create or upgrade the tables in DATABASE_URL
+  $ hookline migrate status                 tell what is applied; exit code 1 if anything is pending
+  $ hookline migrate up --sql > tables.sql  print the SQL and connect to nothing
+  $ hookline migrate up --url postgres://app@localhost/app --schema webhooks
+
+Exit codes: 0 done, 1 failed or pending, 2 wrong arguments.`;
+
+function buildProgram(world: CliWorld, onPending: () => void): Command {
+  const program = new Command('hookline')
+    .description('Keeps the tables of Hookline in your Postgres.')
+    .version(readVersion())
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({ writeOut: world.stdout, writeErr: world.stderr })
+    .configureHelp({ showGlobalOptions: true });
+  const migrate = addMigrate(program, world);
+  migrate
+    .command('up')
+    .description('apply the migrations that are pending')
+    .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals();
+      if (options['sql']) printSql(world, options);
+      else await upgrade(world, options, command);
+    });
+  migrate
+    .command('status')
+    .description('tell which migrations are applied')
+    .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals();
+      if (options['sql']) command.error('error: --sql goes with "up"');
+      if (await printStatus(world, options, command)) onPending();
+    });
+  return program;
+}
+
+function addMigrate(program: Command, world: CliWorld): Command {
+  return program
+    .command('migrate')
+    .description('create or upgrade the tables, or tell what is pending')
+    .option('--url <url>', 'the database, as postgres://user:password@host/name (default: DATABASE_URL)')
+    .option('--schema <schema>', 'Postgres schema (default: the first of the search_path)', checked('schema'))
+    .option('--prefix <prefix>', 'what table names start with', checked('prefix'), 'hookline_')
+    .option('--sql', 'print the SQL of all migrations and connect to nothing')
+    .option('--json', 'answer in JSON')
+    .action((options, command: Command) => {
+      if (!options.sql) command.help({ error: true });
+      printSql(world, options);
+    });
+}
+
+function checked(option: 'schema' | 'prefix'): (value: string) => string {
+  return (value) => {
+    try {
+      tablesOf({ [option]: value });
+      return value;
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+  };
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+function shorten(error: unknown): object {
+  const { error: message, code, hint, cause } = errorFields(error);
+  return { message, code, hint, cause };
+}
