@@ -20,7 +20,7 @@ function runExample(file: string, preloads: readonly string[] = ['tsx']): Promis
   });
 }
 
-const ID = '\\.\\.[0-9A-Z]{6}';
+const ID = '\\.\\.[0-9a-z]{6}';
 
 describe('the examples', function () {
   this.timeout(TIMEOUT_MS);
@@ -38,11 +38,11 @@ describe('the examples', function () {
         'message.created',
         'conversation.status_changed',
       ]) {
-        const line = `^ +${type} +evt_${ID} > dlv_${ID} delivered > attempt 1: 204 in \\d+ ms > verified, \\d+ bytes as stored$`;
+        const line = `^ +${type} +evt_${ID} +delivered +#1 204 in \\d+ ms +verified, \\d+ bytes as stored$`;
         expect(output).to.match(new RegExp(line, 'm'));
       }
       expect(output).to.match(/^ +message\.created +rolled back: no event, no delivery$/m);
-      expect(output).to.match(/^ +listener +AuditListener heard: conversation \d+: open -> resolved$/m);
+      expect(output).to.match(/^ +AuditListener +heard of conversation \d+: open -> resolved$/m);
       expect(output).to.match(
         new RegExp(`^ +github\\.issues\\.opened +evt_${ID} with the data of the request$`, 'm'),
       );

@@ -24,7 +24,7 @@ export async function proveInbound(hub: Hub<typeof events>, url: string): Promis
   const event = await hub.events.get(eventId);
   assert.equal(event?.type, 'github.issues.opened', 'the request became another event');
   assert.deepEqual(event.data, JSON.parse(body), 'the event carries other data than the request');
-  printRow('POST', `${new URL(inboundUrl).pathname}, ${body.length} bytes > ${reply.status}`);
+  printRow('POST', `${new URL(inboundUrl).pathname}, ${body.length} bytes, answered ${reply.status}`);
   printRow(event.type, `${shortId(event.id)} with the data of the request`);
 
   const again = await fetch(inboundUrl, request);

@@ -39,7 +39,7 @@ async function registerWebhook({ hub, receiver }: World, account: Account): Prom
   });
   receiver.trust(secret);
   printTitle('A customer registers a webhook');
-  printRow(webhook.subscriptions.join(' '), `${shortId(webhook.id)} to ${webhook.url}`);
+  printRow(shortId(webhook.id), `${webhook.subscriptions.join(' ')} to ${webhook.url}`);
 }
 
 async function saveModels({ id: accountId }: Account): Promise<Conversation> {

@@ -14,7 +14,7 @@ export interface Conversation
   accountId: CreationOptional<number>;
   subject: string;
   status: CreationOptional<string>;
-  meta: CreationOptional<unknown>;
+  meta: CreationOptional<Readonly<Record<string, unknown>>>;
   token: CreationOptional<string | null>;
   loud: CreationOptional<string>;
   createdAt: CreationOptional<Date>;

@@ -109,7 +109,7 @@ async function inTurn<Result>(
   const result = await lock(run, tables)
     .then(() => work(run))
     .catch(async (error) => {
-      await transaction.rollback();
+      await transaction.rollback().catch(() => {});
       throw error;
     });
   await transaction.commit();

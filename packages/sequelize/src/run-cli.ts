@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { errorFields } from '@hookline/core';
+import { isHooklineError } from '@hookline/core';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { printSql, printStatus, upgrade } from './migrate-commands.js';
+import {
+  applyPending,
+  type CliWorld,
+  type MigrateOptions,
+  printSql,
+  printStatus,
+} from './migrate-commands.js';
 import { tablesOf } from './tables.js';
-
-/** The world as the command sees it. */
-export interface CliWorld {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: (text: string) => unknown;
-  readonly stderr: (text: string) => unknown;
-}
 
 /** Exit codes: done; failed, or `status` found something pending; not understood. */
 const [DONE, FAILED, MISUSED] = [0, 1, 2];
@@ -17,15 +16,14 @@ const [DONE, FAILED, MISUSED] = [0, 1, 2];
 /** Runs `hookline` with these arguments. Answers the exit code; never rejects. */
 export async function runCli(args: readonly string[], world: CliWorld): Promise<number> {
   try {
-    let isPending = false;
-    const program = buildProgram(world, () => {
-      isPending = true;
-    });
-    await program.parseAsync(args, { from: 'user' });
-    return isPending ? FAILED : DONE;
+    const outcome = { isPending: false };
+    await buildProgram(world, outcome).parseAsync(args, { from: 'user' });
+    return outcome.isPending ? FAILED : DONE;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : MISUSED;
-    world.stderr(args.includes('--json') ? `${JSON.stringify({ error: shorten(error) })}\n` : describe(error));
+    world.stderr(
+      args.includes('--json') ? `${JSON.stringify({ error: fieldsOf(error) })}\n` : describe(error),
+    );
     return FAILED;
   }
 }
@@ -39,7 +37,7 @@ Examples:
 
 Exit codes: 0 done, 1 failed or pending, 2 wrong arguments.`;
 
-function buildProgram(world: CliWorld, onPending: () => void): Command {
+function buildProgram(world: CliWorld, outcome: { isPending: boolean }): Command {
   const program = new Command('hookline')
     .description('Keeps the tables of Hookline in your Postgres.')
     .version(readVersion())
@@ -52,17 +50,17 @@ function buildProgram(world: CliWorld, onPending: () => void): Command {
     .command('up')
     .description('apply the migrations that are pending')
     .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals();
-      if (options['sql']) printSql(world, options);
-      else await upgrade(world, options, command);
+      const options = command.optsWithGlobals<MigrateOptions>();
+      if (options.sql) printSql(world, options);
+      else await applyPending(world, options, command);
     });
   migrate
     .command('status')
     .description('tell which migrations are applied')
     .action(async (_, command: Command) => {
-      const options = command.optsWithGlobals();
-      if (options['sql']) command.error('error: --sql goes with "up"');
-      if (await printStatus(world, options, command)) onPending();
+      const options = command.optsWithGlobals<MigrateOptions>();
+      if (options.sql) command.error('error: --sql goes with "migrate up"');
+      outcome.isPending = await printStatus(world, options, command);
     });
   return program;
 }
@@ -76,7 +74,10 @@ function addMigrate(program: Command, world: CliWorld): Command {
     .option('--prefix <prefix>', 'what table names start with', checked('prefix'), 'hookline_')
     .option('--sql', 'print the SQL of all migrations and connect to nothing')
     .option('--json', 'answer in JSON')
-    .action((options, command: Command) => {
+    .allowExcessArguments()
+    .action((options: MigrateOptions, command: Command) => {
+      const [unknown] = command.args;
+      if (unknown !== undefined) command.error(`error: unknown command '${unknown}': expected up or status`);
       if (!options.sql) command.help({ error: true });
       printSql(world, options);
     });
@@ -98,7 +99,21 @@ function readVersion(): string {
   return (JSON.parse(text) as { readonly version: string }).version;
 }
 
-function shorten(error: unknown): object {
-  const { error: message, code, hint, cause } = errorFields(error);
-  return { message, code, hint, cause };
+function fieldsOf(error: unknown) {
+  const { code, hint } = isHooklineError(error) ? error : {};
+  const { message, cause } = error as Error;
+  return { message, code, hint, cause: cause === undefined ? undefined : messageOf(cause) };
+}
+
+function describe(error: unknown): string {
+  const { message, hint, cause } = fieldsOf(error);
+  return [`error: ${message}`, cause && `  cause: ${cause}`, hint && `  hint: ${hint}`, '']
+    .filter((line) => line !== undefined)
+    .join('\n');
+}
+
+/** A refused connection to several addresses has a code and no message. */
+function messageOf(error: unknown): string {
+  const { message, original, code } = error as { message?: string; original?: unknown; code?: string };
+  return message || (original === undefined ? (code ?? String(error)) : messageOf(original));
 }

@@ -65,7 +65,8 @@ function createWebhooks({ webhooks, prefix }: Tables): readonly string[] {
 /** No foreign keys: deliveries outlive their webhook, and each would cost a look-up per row. */
 function createDeliveries({ deliveries, attempts, prefix }: Tables): readonly string[] {
   return [
-    // A claim updates lease and leased_until, which are in no index, in the room that is left in each page.
+    // A claim updates lease and leased_until, which are in no index: with room for a second version of every row
+    // in its page no index is touched, and the room of the first version is used again when it is settled.
     `CREATE TABLE ${deliveries} (
   id ${KEY} PRIMARY KEY,
   event_id ${KEY} NOT NULL,
@@ -82,7 +83,7 @@ function createDeliveries({ deliveries, attempts, prefix }: Tables): readonly st
   finalized_at bigint,
   lease text,
   leased_until bigint NOT NULL DEFAULT 0
-) WITH (fillfactor = 70)`,
+) WITH (fillfactor = 50)`,
     `COMMENT ON TABLE ${deliveries} IS 'A row with a lease is being attempted, whatever its state says'`,
     `CREATE INDEX "${prefix}deliveries_account" ON ${deliveries} (account_id, id)`,
     `CREATE INDEX "${prefix}deliveries_webhook" ON ${deliveries} (webhook_id, id)`,
@@ -119,12 +120,12 @@ function createRuns({ runs, prefix }: Tables): readonly string[] {
   created_at bigint NOT NULL,
   lease text,
   leased_until bigint NOT NULL DEFAULT 0
-) WITH (fillfactor = 70)`,
+) WITH (fillfactor = 50)`,
     `CREATE INDEX "${prefix}runs_due" ON ${runs} (next_attempt_at) WHERE next_attempt_at IS NOT NULL`,
   ];
 }
 
-function createReceipts({ receipts }: Tables): readonly string[] {
+function createReceipts({ receipts, prefix }: Tables): readonly string[] {
   return [
     `CREATE TABLE ${receipts} (
   id ${KEY} PRIMARY KEY,
@@ -134,7 +135,7 @@ function createReceipts({ receipts }: Tables): readonly string[] {
   received_at bigint NOT NULL,
   headers text NOT NULL,
   body bytea NOT NULL,
-  UNIQUE (source, dedupe_key)
+  CONSTRAINT "${prefix}receipts_key" UNIQUE (source, dedupe_key)
 )`,
   ];
 }

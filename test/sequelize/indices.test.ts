@@ -1,0 +1,217 @@
+import type { Store } from '@hookline/core';
+import { migrate, type SequelizeLike, sequelizeStore } from '@hookline/sequelize';
+import { expect } from 'chai';
+import { QueryTypes } from 'sequelize';
+import {
+  aClaim,
+  aDelivered,
+  aDelivery,
+  anEvent,
+  aReceipt,
+  aRun,
+  aRunResult,
+  aWebhook,
+  NOW,
+} from '../contracts/store-records.js';
+import { type Connection, connect, makeTables } from './connect.js';
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
+  readonly Plans?: readonly Plan[];
+}
+
+type Explained = readonly [{ readonly 'QUERY PLAN': readonly [{ readonly Plan: Plan }] }];
+
+/** A year of a middling app in small: nearly all is done, little is due. */
+const ROWS = `
+INSERT INTO hookline_events SELECT 'evt_' || n, CASE n % 1000 WHEN 7 THEN 'rare' ELSE 'common' END, (n % 100)::text, 'subscribable', n, '{}', 'Thing', (n % 900)::text, NULL, 'evt_' || n, 0
+  FROM generate_series(10001, 30000) n;
+INSERT INTO hookline_outbox SELECT 'evt_' || n, 0 FROM generate_series(29001, 30000) n;
+INSERT INTO hookline_webhooks SELECT 'wh_' || n, (n % 100)::text, 'https://example.com', '["*"]', NULL, n % 3 > 0, '[]', 0, 0
+  FROM generate_series(10001, 12000) n;
+INSERT INTO hookline_deliveries SELECT 'dlv_' || n, 'evt_' || n, 'type.' || n % 50, 'wh_' || 10001 + n % 2000, (n % 100)::text,
+  CASE WHEN n > 29000 THEN 'pending' WHEN n % 200 = 0 THEN 'exhausted' ELSE 'delivered' END, 1, 1, false,
+  CASE WHEN n > 29000 THEN n END, NULL, 0, CASE WHEN n <= 29000 THEN 1 END FROM generate_series(10001, 30000) n;
+INSERT INTO hookline_attempts SELECT 'att_' || n, 'dlv_' || n, 1, 'succeeded', NULL, NULL, 0, 1, 200, NULL, NULL
+  FROM generate_series(10001, 30000) n;
+INSERT INTO hookline_runs SELECT 'run_' || n, 'evt_' || n, 'L', 'succeeded', 1, CASE WHEN n > 29000 THEN n END, NULL, 0
+  FROM generate_series(10001, 30000) n;
+INSERT INTO hookline_receipts SELECT 'rct_' || n, 'github', 'key_' || n, 'evt_' || n, 0, '{}', '' FROM generate_series(10001, 30000) n;
+ANALYZE`;
+
+describe('indices', () => {
+  let connection: Connection;
+  let store: Store;
+  const plans: Plan[] = [];
+
+  before(async () => {
+    connection = await connect();
+    await migrate(connection.sequelize);
+    await connection.sequelize.query(ROWS);
+    // On tables this small the planner would read some from end to end, and rightly.
+    await connection.sequelize.query(
+      `ALTER DATABASE ${connection.sequelize.getDatabaseName()} SET enable_seqscan = off`,
+    );
+    const sequelize = connection.another();
+    const explaining: SequelizeLike = {
+      getDialect: () => 'postgres',
+      transaction: () => sequelize.transaction(),
+      query: async (sql, options) => {
+        const explained = await sequelize.query(`EXPLAIN (FORMAT JSON) ${sql}`, options);
+        const [
+          {
+            'QUERY PLAN': [{ Plan: plan }],
+          },
+        ] = explained as unknown as Explained;
+        plans.push(...flatten(plan));
+        return sequelize.query(sql, options);
+      },
+    };
+    store = sequelizeStore(explaining);
+  });
+  after(() => connection.close());
+  beforeEach(() => {
+    plans.length = 0;
+  });
+
+  const flatten = (plan: Plan): readonly Plan[] => [plan, ...(plan.Plans ?? []).flatMap(flatten)];
+  const page = { limit: 20 };
+  const mine = { accountId: '7' };
+  const due = { now: NOW, limit: 20 };
+  const ids = ['dlv_29500', 'dlv_29501'];
+
+  /** What each query of the store is, and the index that finds its rows; `null` where only the rows to insert are read. */
+  const queries: Record<string, [string | null, () => Promise<unknown>]> = {
+    'insert events': [null, () => store.events.insert([anEvent()])],
+    'claim events': ['outbox_pkey', () => store.events.claim(aClaim({ limit: 20 }))],
+    'claim events by id': ['outbox_pkey', () => store.events.claim(aClaim({ ids: ['evt_29500'] }))],
+    'settle events': [
+      'outbox_pkey',
+      () => {
+        const event = anEvent();
+        return store.events.settle({
+          eventIds: ['evt_29501'],
+          deliveries: [aDelivery(event)],
+          runs: [aRun(event)],
+        });
+      },
+    ],
+    'get an event': ['events_pkey', () => store.events.get('evt_20000', {})],
+    'list events': ['events_pkey', () => store.events.list(page)],
+    'list events after a cursor': ['events_pkey', () => store.events.list({ ...page, before: 'evt_15000' })],
+    'list events of an account': ['events_account', () => store.events.list({ ...page, ...mine })],
+    'list events of no account': ['events_account', () => store.events.list({ ...page, accountId: null })],
+    'list events of a type': ['events_type', () => store.events.list({ ...page, type: 'rare' })],
+    'list events of a subject': [
+      'events_subject',
+      () => store.events.list({ ...page, subjectType: 'Thing', subjectId: '7' }),
+    ],
+    'insert a webhook': [null, () => store.webhooks.insert(aWebhook())],
+    'update a webhook': ['webhooks_pkey', () => store.webhooks.update('wh_10107', {}, { updatedAt: 1 })],
+    'delete a webhook': ['webhooks_pkey', () => store.webhooks.delete('wh_10207', {})],
+    'get a webhook': ['webhooks_pkey', () => store.webhooks.get('wh_10007', {})],
+    'list webhooks': ['webhooks_pkey', () => store.webhooks.list(page)],
+    'list webhooks of an account': ['webhooks_account', () => store.webhooks.list({ ...page, ...mine })],
+    'find active webhooks': ['webhooks_account', () => store.webhooks.activeOf(['7', '8', null])],
+    'find due deliveries': ['deliveries_due', () => store.deliveries.due(due)],
+    'claim due deliveries': ['deliveries_due', () => store.deliveries.claim(aClaim({ limit: 20 }))],
+    'claim deliveries by id': [
+      'deliveries_pkey',
+      () => store.deliveries.claim(aClaim({ ids, lease: 'mine' })),
+    ],
+    'settle deliveries': [
+      'deliveries_pkey',
+      () => store.deliveries.settle(ids.slice(1).map((id) => aDelivered(id, 'mine'))),
+    ],
+    'release deliveries': ['deliveries_pkey', () => store.deliveries.release(ids, 'mine')],
+    'redeliver a delivery': ['deliveries_pkey', () => store.deliveries.redeliver('dlv_20000', {}, NOW)],
+    'get a delivery': ['deliveries_pkey', () => store.deliveries.get('dlv_20007', {})],
+    'list attempts': ['attempts_pkey', () => store.deliveries.attempts('dlv_20000')],
+    'list deliveries': ['deliveries_pkey', () => store.deliveries.list(page)],
+    'list deliveries of an account': [
+      'deliveries_account',
+      () => store.deliveries.list({ ...page, ...mine }),
+    ],
+    'list deliveries of a webhook': [
+      'deliveries_webhook',
+      () => store.deliveries.list({ ...page, ...mine, webhookId: 'wh_10008' }),
+    ],
+    'list deliveries of an event': [
+      'deliveries_event',
+      () => store.deliveries.list({ ...page, eventId: 'evt_20000' }),
+    ],
+    'list deliveries of a type': [
+      'deliveries_pkey',
+      () => store.deliveries.list({ ...page, eventType: 'type.7' }),
+    ],
+    'list delivered deliveries': [
+      'deliveries_pkey',
+      () => store.deliveries.list({ ...page, state: 'delivered' }),
+    ],
+    'list exhausted deliveries': [
+      'deliveries_failed',
+      () => store.deliveries.list({ ...page, state: 'exhausted' }),
+    ],
+    'list cancelled deliveries': [
+      'deliveries_failed',
+      () => store.deliveries.list({ ...page, state: 'cancelled' }),
+    ],
+    'list retrying deliveries': [
+      'deliveries_due',
+      () => store.deliveries.list({ ...page, state: 'retrying' }),
+    ],
+    'list deliveries under way': [
+      'deliveries_due',
+      () => store.deliveries.list({ ...page, state: 'delivering' }),
+    ],
+    'find due runs': ['runs_due', () => store.runs.due(due)],
+    'claim due runs': ['runs_due', () => store.runs.claim(aClaim({ limit: 20 }))],
+    'claim runs by id': ['runs_pkey', () => store.runs.claim(aClaim({ ids: ['run_29500'], lease: 'mine' }))],
+    'settle runs': ['runs_pkey', () => store.runs.settle([aRunResult('run_29500', 'mine')])],
+    'release runs': ['runs_pkey', () => store.runs.release(['run_29501'], 'mine')],
+    'record receipts': [
+      null,
+      () => {
+        const event = anEvent();
+        return store.receipts.record([{ event, receipt: aReceipt(event) }]);
+      },
+    ],
+    'get a receipt': ['receipts_pkey', () => store.receipts.get('rct_20000')],
+  };
+
+  for (const [name, [index, query]] of Object.entries(queries)) {
+    it(`${name}: ${index ?? 'reads no table'}`, async () => {
+      await query();
+      expect(plans, 'the statement was explained').to.not.be.empty;
+      const scanned = plans
+        .filter((plan) => plan['Node Type'] === 'Seq Scan')
+        .map((plan) => plan['Relation Name']);
+      expect(scanned, 'tables read from end to end').to.deep.equal([]);
+      const used = plans.flatMap((plan) => plan['Index Name'] ?? []);
+      if (index === null) expect(used).to.deep.equal([]);
+      else expect(used).to.include(`hookline_${index}`);
+    });
+  }
+
+  it('claims deliveries with hardly any index touched', async function () {
+    const sequelize = connection.another({ pool: { max: 1 } });
+    const claiming = sequelizeStore(sequelize, await makeTables(sequelize));
+    const event = anEvent();
+    const deliveries = Array.from({ length: 200 }, () => aDelivery(event));
+    await claiming.events.insert([event]);
+    await claiming.events.settle({ eventIds: [event.id], deliveries, runs: [] });
+    await claiming.deliveries.claim(aClaim({ limit: 200 }));
+    // Before Postgres 15 the statistics come later than any test waits for.
+    await sequelize.query('SELECT pg_stat_force_next_flush()').catch(() => this.skip());
+    const [counts] = await sequelize.query<{ updated: number; hot: number }>(
+      `SELECT n_tup_upd::int AS updated, n_tup_hot_upd::int AS hot FROM pg_stat_user_tables
+      WHERE relname LIKE 'store%deliveries'`,
+      { type: QueryTypes.SELECT },
+    );
+    expect(counts?.updated).to.equal(200);
+    // All but those whose page had no room left for the name of the lease.
+    expect(counts?.hot).to.be.above(150);
+  });
+});

@@ -1,0 +1,197 @@
+import { migrate, sequelizeStore } from '@hookline/sequelize';
+import { expect } from 'chai';
+import { Sequelize } from 'sequelize';
+import { aClaim, aDelivery, anEvent, aWebhook, NOW } from '../contracts/store-records.js';
+import { expectError } from '../support/expect-error.js';
+import { type Connection, connect, makeStore } from './connect.js';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('sequelizeStore, beyond the contract', () => {
+  let connection: Connection;
+  let sequelize: Sequelize;
+
+  before(async () => {
+    connection = await connect({ pool: { max: 1, acquire: 3_000 } });
+    sequelize = connection.sequelize;
+  });
+  after(() => connection.close());
+
+  describe('opening', () => {
+    it('names the migrations that are pending', async () => {
+      const store = sequelizeStore(sequelize, { prefix: 'fresh_' });
+      const error = await expectError('MIGRATION_PENDING', () => store.open());
+      expect(error.message).to.contain('001-create-tables');
+      expect(error.hint).to.contain('hookline migrate up');
+      await migrate(sequelize, { prefix: 'fresh_' });
+      await store.open();
+    });
+
+    it('names them where the schema is not there', async () => {
+      await expectError('MIGRATION_PENDING', () => sequelizeStore(sequelize, { schema: 'nowhere' }).open());
+    });
+
+    it('tells that the database does not answer, and why', async () => {
+      const nobody = new Sequelize('postgres://127.0.0.1:1/none', { logging: false });
+      const error = await expectError('STORE_UNAVAILABLE', () => sequelizeStore(nobody).open());
+      expect(error.cause).to.have.property('name', 'SequelizeConnectionRefusedError');
+      await nobody.close();
+    });
+
+    it('refuses another dialect', async () => {
+      const other = {
+        getDialect: () => 'sqlite',
+        query: async () => [],
+        transaction: async () => ({}) as never,
+      };
+      const error = await expectError('DIALECT_UNSUPPORTED', () => sequelizeStore(other));
+      expect(error.message).to.contain('got sqlite');
+      await expectError('DIALECT_UNSUPPORTED', () => migrate(other));
+    });
+
+    it('refuses what is no Sequelize instance', async () => {
+      for (const other of [undefined, null, 'postgres://localhost', {}]) {
+        await expectError('OPTION_INVALID', () => sequelizeStore(other as never));
+      }
+    });
+  });
+
+  describe("in the caller's transaction", () => {
+    it('keeps what commits and nothing that rolls back, savepoints included', async () => {
+      const store = await makeStore(sequelize);
+      const [kept, undone, late] = [anEvent(), anEvent(), anEvent()];
+      await sequelize.transaction(async (outer) => {
+        await store.events.insert([kept], { transaction: outer });
+        const inner = await sequelize.transaction({ transaction: outer });
+        await sequelize.query('SELECT 1', { transaction: inner });
+        await store.events.insert([undone], { transaction: inner });
+        await inner.rollback();
+      });
+      const transaction = await sequelize.transaction();
+      await store.events.insert([late], { transaction });
+      await transaction.rollback();
+      expect(await store.events.list({ limit: 10 })).to.deep.equal([kept]);
+      expect(await store.events.claim(aClaim())).to.deep.equal([kept]);
+    });
+
+    it('hands no event out before it is committed, nor skips one that commits late', async () => {
+      const store = await makeStore(sequelize);
+      const other = connection.another({ pool: { max: 1 } });
+      const [early, late] = [anEvent(), anEvent()];
+      const transaction = await other.transaction();
+      await store.events.insert([early], { transaction });
+      await store.events.insert([late]);
+      expect(await store.events.claim(aClaim())).to.deep.equal([late]);
+      await transaction.commit();
+      expect(await store.events.claim(aClaim())).to.deep.equal([early]);
+    });
+
+    it('refuses what is no Sequelize transaction', async () => {
+      const store = await makeStore(sequelize);
+      const error = await expectError('OPTION_INVALID', () =>
+        store.events.insert([anEvent()], { transaction: {} }),
+      );
+      expect(error.details).to.include({ option: 'transaction' });
+    });
+  });
+
+  describe('afterCommit', () => {
+    it('calls back once when the outermost transaction has committed, however often it was asked', async () => {
+      const store = await makeStore(sequelize);
+      let calls = 0;
+      const callback = () => {
+        calls += 1;
+      };
+      await sequelize.transaction(async (outer) => {
+        await sequelize.transaction({ transaction: outer }, async (inner) => {
+          store.afterCommit(inner, callback);
+          store.afterCommit(inner, callback);
+        });
+        store.afterCommit(outer, callback);
+        await turn();
+        expect(calls).to.equal(0);
+      });
+      await turn();
+      expect(calls).to.equal(1);
+    });
+
+    it('does not call back after a rollback', async () => {
+      const store = await makeStore(sequelize);
+      let calls = 0;
+      const transaction = await sequelize.transaction();
+      store.afterCommit(transaction, () => {
+        calls += 1;
+      });
+      await transaction.rollback();
+      await turn();
+      expect(calls).to.equal(0);
+    });
+
+    it('keeps a callback that throws away from the commit', async () => {
+      const store = await makeStore(sequelize);
+      const outcome = await sequelize.transaction(async (transaction) => {
+        store.afterCommit(transaction, () => {
+          throw new Error('no');
+        });
+        return 'committed';
+      });
+      await turn();
+      expect(outcome).to.equal('committed');
+    });
+  });
+
+  it('keeps the rows of two prefixes apart', async () => {
+    const [one, two] = [await makeStore(sequelize), await makeStore(sequelize)];
+    const [event, webhook] = [anEvent(), aWebhook()];
+    await one.events.insert([event]);
+    await one.events.settle({ eventIds: [event.id], deliveries: [aDelivery(event)], runs: [] });
+    await one.webhooks.insert(webhook);
+    expect(await two.events.list({ limit: 10 })).to.deep.equal([]);
+    expect(await two.webhooks.get(webhook.id, {})).to.equal(null);
+    expect(await two.deliveries.claim(aClaim())).to.deep.equal([]);
+    expect(await one.deliveries.due({ now: NOW, limit: 10 })).to.have.length(1);
+  });
+
+  it('understands a driver that gives a bigint as a BigInt or a number', async () => {
+    const event = anEvent();
+    const store = await makeStore(sequelize);
+    await store.events.insert([event]);
+    const { table } = (await sequelize.query(
+      "SELECT tablename AS table FROM pg_tables WHERE tablename LIKE 'store%events' ORDER BY length(tablename) DESC, 1 DESC LIMIT 1",
+      { plain: true },
+    )) as { table: string };
+    for (const convert of [BigInt, Number]) {
+      const converting = {
+        getDialect: () => 'postgres',
+        transaction: () => Promise.reject(new Error('none')),
+        query: async (sql: string, options: object) => {
+          const rows = (await sequelize.query(sql, options)) as unknown as { occurredAt: string }[];
+          return rows.map((row) => ({ ...row, occurredAt: convert(row.occurredAt) }));
+        },
+      };
+      const again = sequelizeStore(converting, { prefix: table.replace(/events$/, '') });
+      expect(await again.events.get(event.id, {})).to.deep.equal(event);
+    }
+  });
+
+  it('logs no statement of its own, unless it is told to', async () => {
+    const logged: string[] = [];
+    const talkative = connection.another({ logging: (sql) => void logged.push(sql) });
+    const options = { prefix: 'logged_' };
+    await migrate(talkative, options);
+    await sequelizeStore(talkative, options).events.claim(aClaim());
+    expect(logged.filter((sql) => sql.includes('SKIP LOCKED'))).to.deep.equal([]);
+    await sequelizeStore(talkative, { ...options, logging: (sql) => void logged.push(sql) }).events.claim(
+      aClaim(),
+    );
+    expect(logged.filter((sql) => sql.includes('SKIP LOCKED'))).to.have.length(1);
+  });
+
+  it('passes on what the database throws', async () => {
+    const store = await makeStore(sequelize);
+    const event = anEvent();
+    await store.events.insert([event]);
+    const failure = await store.events.insert([event]).catch((error: unknown) => error);
+    expect(failure).to.have.property('name', 'SequelizeUniqueConstraintError');
+  });
+});
