@@ -93,6 +93,9 @@ export class AssembledHub implements AnyHub {
 
   on(pattern: string, handler: (event: Event) => unknown, options: ListenOptions = {}): () => void {
     this.registry.assertPattern(pattern);
+    const replacement = this.registry.replacementOf(pattern);
+    if (replacement)
+      this.logger.warn({ type: pattern, replacement }, 'a listener is on a deprecated event type');
     const lane = options.lane ?? 'sync';
     const name = options.name ?? this.#nameFor(pattern);
     return this.#parts.listeners.add(functionListener(pattern, handler, { name, lane }));

@@ -8,14 +8,13 @@ export interface ModelHub<R extends AnyRegistry = AnyRegistry> {
   dispatch(type: string, data: unknown, options?: DispatchOptions): Promise<unknown>;
 }
 
-/** Data that fits each of these event types. */
-export type DataOf<R extends AnyRegistry, Type extends string> = (
-  Type extends unknown
-    ? (data: DataInput<R, Type>) => void
-    : never
-) extends (data: infer Data) => void
-  ? Data
-  : never;
+/** Data that fits each of these event types; anything for a hub whose types are not declared. */
+export type DataOf<R extends AnyRegistry, Type extends string> =
+  string extends TypeOf<R>
+    ? unknown
+    : Common<Type extends unknown ? (data: DataInput<R, Type>) => void : never>;
+
+type Common<Takers> = [Takers] extends [(data: infer Data) => void] ? Data : never;
 
 export interface DataContext {
   readonly type: string;

@@ -209,6 +209,18 @@ describe('listeners', () => {
     expect(error.message).to.include('did you mean conversationStatusChanged()');
   });
 
+  it('warns about a deprecated event type', async () => {
+    const { hub, logger } = buildHub({
+      events: defineEvents({
+        'message.posted': payload<unknown>({ deprecated: { replacement: 'message.created' } }),
+        'message.created': payload<unknown>(),
+      }),
+    });
+    hub.on('message.posted', () => {});
+    const fields = { type: 'message.posted', replacement: 'message.created' };
+    expect(logger.of('warn').map((line) => line.fields)).to.deep.include(fields);
+  });
+
   it('warns about a method that is named almost after an event type', async () => {
     class Half extends Listener<typeof events> {
       messageCreated() {}
