@@ -1,7 +1,7 @@
 import { createHub, defineEvents, payload } from '@hookline/core';
 import { bindModel, changed } from '@hookline/sequelize';
 import { expect } from 'chai';
-import type { ModelStatic } from 'sequelize';
+import { Model, type ModelStatic } from 'sequelize';
 import { expectError } from '../support/expect-error.js';
 import { type Connection, connect } from './connect.js';
 import { type Conversation, defineConversation } from './conversation-model.js';
@@ -339,6 +339,12 @@ describe('bindModel', () => {
         bindModel(Conversation, createHub({ events }), misspelt),
       );
       expect(error.message).to.contain('conversation.created');
+    });
+
+    it('refuses a model that is not initialised', async () => {
+      class Unborn extends Model {}
+      const error = await expectError('OPTION_INVALID', () => bindModel(Unborn, hub, EVENTS));
+      expect(error.message).to.contain('Unborn');
     });
 
     it('refuses an attribute that the model does not have', async () => {

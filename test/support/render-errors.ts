@@ -20,6 +20,6 @@ export function renderErrors(catalogue: Readonly<Record<string, Entry>>): string
     ].join('\n'),
   );
   const intro =
-    'Branch on `code`. Names in braces are filled in from `details`. Generated from the catalogue in `packages/core/src/errors.ts`.';
+    'Branch on `code`. Names in braces are filled in from `details`. Generated from the catalogue in `packages/core/src/error-catalogue.ts`.';
   return ['# Errors', '', intro, '', ...sections].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { AttemptRecord } from './delivery/attempt.js';
 import type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
+import type { WebhookRecord } from './delivery/webhook.js';
 import type { AccountId, Actor, Changes, Event, Subject } from './events/event.js';
 import type { EventTypeInfo } from './events/event-registry.js';
 import type {
@@ -47,16 +48,7 @@ export interface Extension {
 }
 
 /** A webhook as the API shows it: everything but its secrets. */
-export interface Webhook {
-  readonly id: string;
-  readonly accountId: string | null;
-  readonly url: string;
-  readonly subscriptions: readonly string[];
-  readonly description: string | null;
-  readonly active: boolean;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
+export type Webhook = Omit<WebhookRecord, 'secrets'>;
 
 export interface NewWebhook {
   /** Absolute http(s) URL, without credentials. */

@@ -4,8 +4,8 @@ export type { AttemptRecord, FailureReason } from './delivery/attempt.js';
 export type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
 export { polynomialRetry, type RetryPolicy, retrySchedule, standardRetry } from './delivery/retry-policy.js';
 export type { WebhookRecord } from './delivery/webhook.js';
+export { ERRORS } from './error-catalogue.js';
 export {
-  ERRORS,
   type ErrorCode,
   type ErrorDetails,
   type ErrorName,

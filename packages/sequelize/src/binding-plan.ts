@@ -28,6 +28,7 @@ export function planBinding(
   hub: ModelHub,
   binding: ModelBinding<Model>,
 ): BindingPlan {
+  checkModel(model);
   const { created, updated, destroyed, restored, account, data, changes = true } = binding;
   const when = Object.entries(binding.when ?? {}) as [string, ChangeCondition][];
   checkTypes(hub, [created, updated, destroyed, restored, ...when.map(([type]) => type)]);
@@ -45,6 +46,12 @@ export function planBinding(
     account: (instance) => account?.(instance) ?? null,
     data: data ?? ((instance) => defaultData(model, instance, hidden)),
   };
+}
+
+function checkModel(model: ModelStatic<Model>): void {
+  if (model?.sequelize) return;
+  const expected = 'a model that Model.init or sequelize.define has made';
+  throw new HooklineError('OPTION_INVALID', { option: 'model', expected, got: model?.name ?? typeof model });
 }
 
 function hiddenAttributes(model: ModelStatic<Model>, binding: ModelBinding<Model>): ReadonlySet<string> {

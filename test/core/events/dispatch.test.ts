@@ -163,6 +163,16 @@ describe('listeners', () => {
     expect(calls).to.equal(1);
   });
 
+  it('lets an extension install itself, and takes it out again', async () => {
+    const { hub } = buildHub({ events });
+    const heard: string[] = [];
+    const remove = hub.use({ install: (any) => any.on('message.*', (event) => void heard.push(event.type)) });
+    await hub.dispatch('message.created', { id: 1 });
+    remove();
+    await hub.dispatch('message.created', { id: 2 });
+    expect(heard).to.deep.equal(['message.created']);
+  });
+
   it('gives a class the events its methods are named after, with its own `this`', async () => {
     class AuditListener extends Listener<typeof events> {
       readonly seen: unknown[] = [];

@@ -67,6 +67,7 @@ describe('admin routes', () => {
     const { call, data } = admin();
     const created = await call('post /webhooks', { body: { url: URL, subscriptions: ['message.*'] } });
     expect(created.status).to.equal(201);
+    expect(created.headers).to.include({ 'cache-control': 'no-store' });
     const { id, secret } = created.body as { id: string; secret: string };
     expect(created.body).to.deep.include({ accountId: '1', url: URL, active: true });
     expect(secret).to.match(/^whsec_/);

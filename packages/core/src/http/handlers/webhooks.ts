@@ -5,6 +5,9 @@ import type { HttpRequest, HttpResponse } from '../types.js';
 import { presentDelivery } from './deliveries.js';
 import { pageOf, respondPage } from './paging.js';
 
+/** For answers that hold a secret. */
+const NO_STORE = { 'cache-control': 'no-store' };
+
 export async function listWebhooks(
   request: HttpRequest,
   { hub, scope }: AdminContext,
@@ -20,7 +23,7 @@ export async function createWebhook(
 ): Promise<HttpResponse> {
   const input = { ...(await objectOf(request)), ...scope } as NewWebhook;
   const { webhook, secret } = await hub.webhooks.create(input);
-  return { status: 201, body: { ...presentWebhook(webhook), secret } };
+  return { status: 201, headers: NO_STORE, body: { ...presentWebhook(webhook), secret } };
 }
 
 export async function showWebhook(
@@ -65,7 +68,7 @@ export async function revealSecrets(
   { hub, scope }: AdminContext,
 ): Promise<HttpResponse> {
   const [secret, ...previous] = await hub.webhooks.revealSecrets(params.id ?? '', scope);
-  return { status: 200, headers: { 'cache-control': 'no-store' }, body: { secret, previous } };
+  return { status: 200, headers: NO_STORE, body: { secret, previous } };
 }
 
 export async function rotateSecret(
@@ -75,7 +78,7 @@ export async function rotateSecret(
   const { overlapMs } = (await objectOf(request)) as { overlapMs?: number };
   const options = overlapMs === undefined ? scope : { ...scope, overlapMs };
   const secret = await hub.webhooks.rotateSecret(request.params.id ?? '', options);
-  return { status: 200, headers: { 'cache-control': 'no-store' }, body: { secret } };
+  return { status: 200, headers: NO_STORE, body: { secret } };
 }
 
 export async function testWebhook(

@@ -1,0 +1,239 @@
+/** One entry of the catalogue: `{name}` in the texts is filled from the error's details. */
+export interface ErrorSpec {
+  /** The HTTP status that a route answers with. */
+  readonly status: number;
+  /** Whether message and details go to the client; otherwise it is told only the code and that something failed. */
+  readonly expose: boolean;
+  /** What was expected and what came. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint: string;
+}
+
+/** Every error that Hookline throws or answers with. A code, once published, keeps its meaning. */
+export const ERRORS = {
+  // start-up
+  OPTION_INVALID: {
+    status: 500,
+    expose: false,
+    message: 'Option {option}: expected {expected}, got {got}.',
+    hint: 'Correct the option where the hub, store or source is created.',
+  },
+  EVENT_TYPE_INVALID: {
+    status: 422,
+    expose: true,
+    message:
+      'Event type "{type}": expected lower-case segments [a-z0-9_] joined by dots, as in "conversation.created".',
+    hint: 'Rename the event type.',
+  },
+  EVENT_TYPE_COLLISION: {
+    status: 500,
+    expose: false,
+    message: 'Event types "{first}" and "{second}" both map to the listener method {method}().',
+    hint: 'Rename one of them: "_" and "." both start a new word.',
+  },
+  ENCRYPTION_KEY_MISSING: {
+    status: 500,
+    expose: false,
+    message:
+      'A durable store in production needs createHub({ encryptionKey }), or webhook secrets would be stored in plain text.',
+    hint: 'Make a key with: node -p "crypto.randomBytes(32).toString(\'base64\')", keep it with your other secrets.',
+  },
+  SECRET_UNREADABLE: {
+    status: 500,
+    expose: false,
+    message: 'A stored secret cannot be opened with this encryptionKey.',
+    hint: 'Start the hub with the encryptionKey that the secret was stored under.',
+  },
+  SOURCE_SECRET_MISSING: {
+    status: 500,
+    expose: false,
+    message: 'Source "{source}" has no secret: expected a non-empty string, got {got}.',
+    hint: 'Pass the secret the sender shows you. Without one anybody could send events, so the source is refused.',
+  },
+  SOURCE_NAME_INVALID: {
+    status: 500,
+    expose: false,
+    message:
+      'Source name "{source}": expected one lower-case segment [a-z0-9_], since its events are named "<source>.<type>".',
+    hint: 'Rename the key under `sources`.',
+  },
+  DIALECT_UNSUPPORTED: {
+    status: 500,
+    expose: false,
+    message: 'sequelizeStore needs a Sequelize instance on the postgres dialect, got {dialect}.',
+    hint: 'Pass a Sequelize instance that is connected to Postgres.',
+  },
+  MIGRATION_PENDING: {
+    status: 503,
+    expose: false,
+    message: 'The tables of Hookline are missing or old: {pending} not yet applied.',
+    hint: 'Run: npx hookline migrate up',
+  },
+  PEER_MISSING: {
+    status: 500,
+    expose: false,
+    message: 'Package "{name}" is not installed, and {feature} needs it.',
+    hint: 'Install it: npm install {name}',
+  },
+  LISTENER_INVALID: {
+    status: 500,
+    expose: false,
+    message: 'Listener "{listener}": {problem}.',
+    hint: 'Give it a method named after an event type (conversationCreated for "conversation.created"), or patterns and handle().',
+  },
+
+  // events
+  EVENT_TYPE_UNKNOWN: {
+    status: 422,
+    expose: true,
+    message: 'Unknown event type "{type}".{suggestion}',
+    hint: 'Declare it with defineEvents, or correct the spelling. Types of an inbound source are known once the source is mounted.',
+  },
+  EVENT_DATA_INVALID: {
+    status: 422,
+    expose: true,
+    message: 'The data of "{type}" was refused: {problem}.',
+    hint: 'Dispatch data that fits the schema declared for the event type and that JSON can carry.',
+  },
+  EVENT_TOO_LARGE: {
+    status: 413,
+    expose: true,
+    message: 'The payload of "{type}" has {bytes} bytes, more than the {maxBytes} allowed.',
+    hint: 'Send ids in place of whole records, or raise maxPayloadBytes.',
+  },
+  LISTENER_FAILED: {
+    status: 500,
+    expose: false,
+    message: 'Listener "{listener}" failed on {type} {eventId}.',
+    hint: 'The error it threw is the cause. Other listeners and the caller were not affected.',
+  },
+  HUB_CLOSED: {
+    status: 503,
+    expose: true,
+    message: 'The hub was closed and takes nothing more.',
+    hint: 'Dispatch before hub.close(), or create a new hub.',
+  },
+
+  // inbound
+  SOURCE_UNKNOWN: {
+    status: 404,
+    expose: true,
+    message: 'No inbound source is named "{source}".',
+    hint: 'Mount it under `sources`, or set {variable}.',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    expose: true,
+    message: 'The request body is larger than the {maxBytes} bytes allowed.',
+    hint: 'Raise maxBodyBytes if the sender is right.',
+  },
+  BODY_UNREADABLE: {
+    status: 400,
+    expose: true,
+    message: 'The request body could not be read: {problem}.',
+    hint: 'The sender broke off, or sent an encoding that it did not declare.',
+  },
+  BODY_ALREADY_PARSED: {
+    status: 500,
+    expose: true,
+    message:
+      'The exact bytes of this request are gone: a body parser read them before Hookline, so no signature can be checked. ' +
+      'Mount Hookline before the parser, or put captureRawBody (exported by the express and koa packages) in front of the parser.',
+    hint: 'Express: app.use(captureRawBody) or express.json({ verify: captureRawBody }). Koa: app.use(captureRawBody()).',
+  },
+  PAYLOAD_NOT_JSON: {
+    status: 400,
+    expose: true,
+    message: 'The request body is not valid JSON: {problem}.',
+    hint: 'Send a JSON document, in UTF-8.',
+  },
+  SIGNATURE_MISSING: {
+    status: 401,
+    expose: true,
+    message: 'The request carries no signature: expected header {header}.',
+    hint: 'Check that the sender signs its requests and that no proxy drops the header.',
+  },
+  SIGNATURE_MISMATCH: {
+    status: 401,
+    expose: true,
+    message: 'No signature on this request matches a secret of source "{source}".',
+    hint: "Compare the secret with the sender's. Behind a proxy, make sure that it passes the body on unchanged.",
+  },
+  TIMESTAMP_INVALID: {
+    status: 401,
+    expose: true,
+    message: 'The timestamp of this request is missing or malformed: expected {expected} in {header}.',
+    hint: 'Check that no proxy changes the header.',
+  },
+  TIMESTAMP_OUT_OF_RANGE: {
+    status: 401,
+    expose: true,
+    message: 'The timestamp of this request is {ageS} s away from now, more than the {toleranceS} s allowed.',
+    hint: "Check both clocks. An old request that comes again is refused on purpose: it may be someone's replay.",
+  },
+  REQUEST_INCOMPLETE: {
+    status: 400,
+    expose: true,
+    message: 'The request lacks {what}.',
+    hint: 'Check that the right sender points to this source.',
+  },
+
+  // admin
+  AUTHORIZER_MISSING: {
+    status: 403,
+    expose: true,
+    message: 'The admin routes are closed: no `authorize` was given.',
+    hint: 'Pass webhooks(hub, { authorize: (request, permission) => principal }).',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    expose: true,
+    message: 'This route needs an authenticated caller.',
+    hint: 'Your `authorize` returned null for this request.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    expose: true,
+    message: 'The caller may not {permission}.',
+    hint: 'Your `authorize` returned false for this request.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    expose: true,
+    message: 'There is no {kind} "{id}" here.',
+    hint: 'Check the id. A row of another account is not found, either.',
+  },
+  VALIDATION_FAILED: {
+    status: 422,
+    expose: true,
+    message: 'The request was refused: {problem}.',
+    hint: 'Correct the fields named in `details`.',
+  },
+  CURSOR_INVALID: {
+    status: 400,
+    expose: true,
+    message: 'The cursor "{cursor}" is not one that this route gave out.',
+    hint: 'Use `nextCursor` of the page before, unchanged.',
+  },
+  STATE_CONFLICT: {
+    status: 409,
+    expose: true,
+    message: 'The delivery is {state}: an attempt is due or running already.',
+    hint: 'Wait for its outcome, then redeliver.',
+  },
+
+  // infrastructure
+  STORE_UNAVAILABLE: {
+    status: 503,
+    expose: false,
+    message: 'The store "{store}" does not answer.',
+    hint: 'The cause says why. What was dispatched inside a transaction is kept or undone with it.',
+  },
+  INTERNAL: {
+    status: 500,
+    expose: false,
+    message: 'Something failed inside Hookline or its store.',
+    hint: 'The cause is in the log.',
+  },
+} as const satisfies Record<Uppercase<string>, ErrorSpec>;
