@@ -42,17 +42,16 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async release(ids: readonly string[], lease: string): Promise<void> {
-    for (const id of ids) this.#work.conclude(id, lease, { state: 'pending' });
+    for (const id of ids) this.#work.conclude(id, lease, {});
   }
 
   async get(id: string, scope: Scope): Promise<DeliveryRecord | null> {
-    const record = this.#tables.deliveries.get(id)?.record;
-    return record && inScope(record, scope) ? record : null;
+    return this.#find(id, scope);
   }
 
   async list(query: DeliveryQuery): Promise<readonly DeliveryRecord[]> {
     const records = [...this.#tables.deliveries.values()]
-      .map((row) => row.record)
+      .map((row) => this.#work.read(row))
       .filter((record) => inScope(record, query) && isAsked(query.state, record.state))
       .filter(
         (record) => isAsked(query.webhookId, record.webhookId) && isAsked(query.eventId, record.eventId),
@@ -62,7 +61,7 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async redeliver(id: string, scope: Scope, now: number): Promise<DeliveryRecord | null> {
-    const delivery = await this.get(id, scope);
+    const delivery = this.#find(id, scope);
     if (!delivery) return null;
     const { state } = delivery;
     if (state === 'pending' || state === 'delivering')
@@ -80,6 +79,11 @@ export class MemoryDeliveries implements DeliveryStore {
 
   async attempts(deliveryId: string): Promise<readonly AttemptRecord[]> {
     return [...(this.#tables.attempts.get(deliveryId) ?? [])].sort((a, b) => a.number - b.number);
+  }
+
+  #find(id: string, scope: Scope): DeliveryRecord | null {
+    const row = this.#tables.deliveries.get(id);
+    return row && inScope(row.record, scope) ? this.#work.read(row) : null;
   }
 
   #append(attempt: AttemptRecord): void {

@@ -15,7 +15,7 @@ export class MemoryWebhooks implements WebhookStore {
   }
 
   async update(id: string, scope: Scope, patch: WebhookPatch): Promise<WebhookRecord | null> {
-    const webhook = await this.get(id, scope);
+    const webhook = this.#find(id, scope);
     if (!webhook) return null;
     const changed = { ...webhook, ...patch };
     this.#tables.webhooks.set(id, changed);
@@ -23,17 +23,21 @@ export class MemoryWebhooks implements WebhookStore {
   }
 
   async delete(id: string, scope: Scope): Promise<boolean> {
-    return (await this.get(id, scope)) !== null && this.#tables.webhooks.delete(id);
+    return this.#find(id, scope) !== null && this.#tables.webhooks.delete(id);
   }
 
   async get(id: string, scope: Scope): Promise<WebhookRecord | null> {
-    const webhook = this.#tables.webhooks.get(id);
-    return webhook && inScope(webhook, scope) ? webhook : null;
+    return this.#find(id, scope);
   }
 
   async list(query: Scope & Page): Promise<readonly WebhookRecord[]> {
     const webhooks = [...this.#tables.webhooks.values()].filter((webhook) => inScope(webhook, query));
     return page(webhooks, query);
+  }
+
+  #find(id: string, scope: Scope): WebhookRecord | null {
+    const webhook = this.#tables.webhooks.get(id);
+    return webhook && inScope(webhook, scope) ? webhook : null;
   }
 
   async activeOf(accountIds: readonly (string | null)[]): Promise<readonly WebhookRecord[]> {

@@ -16,7 +16,10 @@ interface Work {
   readonly nextAttemptAt: number | null;
 }
 
-/** Claim, due and release are one mechanism for deliveries and runs. */
+/**
+ * Claim, due and release are one mechanism for deliveries and runs. A row with a lease reads as claimed, whatever
+ * its state says, so that the state before the claim is there when it is released.
+ */
 export class MemoryWork<Item extends Work> {
   readonly #rows: Map<string, WorkRow<Item>>;
   readonly #claimedState: Item['state'];
@@ -29,11 +32,15 @@ export class MemoryWork<Item extends Work> {
   claim({ ids, limit, now, leaseMs, lease }: ClaimRequest): readonly Item[] {
     const candidates = ids ? ids.flatMap((id) => this.#rows.get(id) ?? []) : this.#rows.values();
     const rows = [...candidates].filter((row) => isDue(row, now)).slice(0, limit);
-    return rows.map((row) => {
-      const record: Item = { ...row.record, state: this.#claimedState };
-      this.#rows.set(record.id, { record, lease, leasedUntil: now + leaseMs });
-      return record;
+    return rows.map(({ record }) => {
+      const row = { record, lease, leasedUntil: now + leaseMs };
+      this.#rows.set(record.id, row);
+      return this.read(row);
     });
+  }
+
+  read({ record, lease }: WorkRow<Item>): Item {
+    return lease === null ? record : { ...record, state: this.#claimedState };
   }
 
   due({ now, limit }: { readonly now: number; readonly limit: number }): readonly string[] {
@@ -80,6 +87,6 @@ export class MemoryRuns implements RunStore {
   }
 
   async release(ids: readonly string[], lease: string): Promise<void> {
-    for (const id of ids) this.#work.conclude(id, lease, { state: 'pending' });
+    for (const id of ids) this.#work.conclude(id, lease, {});
   }
 }
