@@ -2,7 +2,7 @@ import { DeliveryService } from './delivery/delivery-service.js';
 import type { UrlPolicy } from './delivery/guard-url.js';
 import type { SecretKeeper } from './delivery/webhook-secrets.js';
 import { WebhookService } from './delivery/webhook-service.js';
-import { HooklineError } from './errors.js';
+import { errorFields, HooklineError } from './errors.js';
 import { type DispatchDeps, dispatchEvent } from './events/dispatch-event.js';
 import type { Event } from './events/event.js';
 import { isEventType } from './events/event-name.js';
@@ -87,7 +87,10 @@ export class AssembledHub implements AnyHub {
   }
 
   async dispatch(type: string, data: unknown, options: DispatchOptions = {}): Promise<Event> {
-    await this.start();
+    if (this.#closed) throw new HooklineError('HUB_CLOSED');
+    // the caller's transaction may hold the only connection of its pool, so nothing else is waited for inside it
+    if (options.transaction) this.#startInBackground();
+    else await this.start();
     return dispatchEvent(this.#parts.dispatch, type, data, options);
   }
 
@@ -138,6 +141,10 @@ export class AssembledHub implements AnyHub {
       throw error;
     });
     return this.#started;
+  }
+
+  #startInBackground(): void {
+    this.start().catch((error) => this.logger.error(errorFields(error), 'the hub could not start'));
   }
 
   async drain(): Promise<void> {

@@ -1,6 +1,6 @@
 import { consoleLogger } from '../adapters/console-logger.js';
 import { createHub } from '../create-hub.js';
-import { HooklineError } from '../errors.js';
+import { errorFields, HooklineError } from '../errors.js';
 import type { AnyHub } from '../hub.js';
 import type { Sources } from '../inbound/source.js';
 import { sourcesFromEnv } from '../inbound/sources-from-env.js';
@@ -106,8 +106,6 @@ function toMount(
       got: path,
     });
   }
-  hub
-    .start()
-    .catch((error: unknown) => hub.logger.error({ error: String(error) }, 'the hub could not start'));
+  hub.start().catch((error) => hub.logger.error(errorFields(error), 'the hub could not start'));
   return { hub, routes, rootPath: path, maxBodyBytes };
 }
