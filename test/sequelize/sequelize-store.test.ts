@@ -1,9 +1,9 @@
 import { migrate, sequelizeStore } from '@hookline/sequelize';
 import { expect } from 'chai';
-import { Sequelize } from 'sequelize';
-import { aClaim, aDelivery, anEvent, aWebhook, NOW } from '../contracts/store-records.js';
+import { QueryTypes, Sequelize } from 'sequelize';
+import { aClaim, aDelivery, anEvent, aReceipt, aWebhook, NOW } from '../contracts/store-records.js';
 import { expectError } from '../support/expect-error.js';
-import { type Connection, connect, makeStore } from './connect.js';
+import { type Connection, connect, makeStore, makeTables } from './connect.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -138,6 +138,60 @@ describe('sequelizeStore, beyond the contract', () => {
       await turn();
       expect(outcome).to.equal('committed');
     });
+  });
+
+  it('passes over rows that somebody else is just claiming, without waiting', async () => {
+    const tables = await makeTables(sequelize);
+    const store = sequelizeStore(sequelize, tables);
+    const [held, free] = [anEvent(), anEvent()];
+    const [heldDelivery, freeDelivery] = [aDelivery(held), aDelivery(free)];
+    await store.events.insert([held, free, anEvent()]);
+    await store.events.settle({ eventIds: [], deliveries: [heldDelivery, freeDelivery], runs: [] });
+    const other = connection.another({ pool: { max: 1 } });
+    await other.transaction(async (transaction) => {
+      const hold = (table: string, column: string, id: string) =>
+        other.query(`SELECT FROM ${tables.prefix}${table} WHERE ${column} = '${id}' FOR UPDATE`, {
+          transaction,
+        });
+      await hold('outbox', 'event_id', held.id);
+      await hold('deliveries', 'id', heldDelivery.id);
+      expect(await store.events.claim(aClaim({ limit: 1 }))).to.deep.equal([free]);
+      const claimed = await store.deliveries.claim(aClaim());
+      expect(claimed.map(({ delivery }) => delivery.id)).to.deep.equal([freeDelivery.id]);
+      const byId = aClaim({ ids: [heldDelivery.id] });
+      expect(await store.deliveries.claim(byId)).to.deep.equal([]);
+    });
+  });
+
+  it('never lets two batches of requests with keys in common wait for each other', async () => {
+    const wide = connection.another({ pool: { max: 5 } });
+    const tables = await makeTables(wide);
+    const store = sequelizeStore(wide, tables);
+    const hold = async (dedupeKey: string) => {
+      const { id, source } = aReceipt(anEvent());
+      const transaction = await wide.transaction();
+      const values = `('${id}', '${source}', '${dedupeKey}', '', 0, '{}', '')`;
+      await wide.query(`INSERT INTO ${tables.prefix}receipts VALUES ${values}`, { transaction });
+      return transaction;
+    };
+    const record = (...keys: string[]) =>
+      store.receipts.record(
+        keys.map((dedupeKey) => {
+          const event = anEvent();
+          return { event, receipt: aReceipt(event, { dedupeKey }) };
+        }),
+      );
+    const waiting = async () => {
+      const sql = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+      while ((await wide.query(sql, { type: QueryTypes.SELECT })).length < 2) await turn();
+    };
+    const [first, second] = [await hold('y'), await hold('z')];
+    const both = Promise.all([record('a', 'y', 'b'), record('b', 'z', 'a')]);
+    await waiting();
+    await first.rollback();
+    await second.rollback();
+    const isNew = (await both).flat();
+    expect(isNew.filter(Boolean)).to.have.length(4);
   });
 
   it('keeps the rows of two prefixes apart', async () => {

@@ -6,7 +6,13 @@ import { anEvent } from '../../contracts/store-records.js';
 storeContract('memory', memoryStore);
 
 /** As much of a Sequelize transaction as the store looks at. */
-function aTransaction(parent: ReturnType<typeof aTransaction> | null = null) {
+interface TransactionLike {
+  readonly parent: TransactionLike | null;
+  afterCommit(callback: () => void): void;
+  commit(): void;
+}
+
+function aTransaction(parent: TransactionLike | null = null): TransactionLike {
   const callbacks: (() => void)[] = [];
   return {
     parent,
