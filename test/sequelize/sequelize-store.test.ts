@@ -27,6 +27,14 @@ describe('sequelizeStore, beyond the contract', () => {
       await store.open();
     });
 
+    it('names them to whoever dispatches into tables that are not there', async () => {
+      const store = sequelizeStore(sequelize, { prefix: 'missing_' });
+      const insert = () =>
+        sequelize.transaction((transaction) => store.events.insert([anEvent()], { transaction }));
+      const error = await expectError('MIGRATION_PENDING', insert);
+      expect(error.cause).to.have.property('name', 'SequelizeDatabaseError');
+    });
+
     it('names them where the schema is not there', async () => {
       await expectError('MIGRATION_PENDING', () => sequelizeStore(sequelize, { schema: 'nowhere' }).open());
     });
@@ -92,51 +100,6 @@ describe('sequelizeStore, beyond the contract', () => {
         store.events.insert([anEvent()], { transaction: {} }),
       );
       expect(error.details).to.include({ option: 'transaction' });
-    });
-  });
-
-  describe('afterCommit', () => {
-    it('calls back once when the outermost transaction has committed, however often it was asked', async () => {
-      const store = await makeStore(sequelize);
-      let calls = 0;
-      const callback = () => {
-        calls += 1;
-      };
-      await sequelize.transaction(async (outer) => {
-        await sequelize.transaction({ transaction: outer }, async (inner) => {
-          store.afterCommit(inner, callback);
-          store.afterCommit(inner, callback);
-        });
-        store.afterCommit(outer, callback);
-        await turn();
-        expect(calls).to.equal(0);
-      });
-      await turn();
-      expect(calls).to.equal(1);
-    });
-
-    it('does not call back after a rollback', async () => {
-      const store = await makeStore(sequelize);
-      let calls = 0;
-      const transaction = await sequelize.transaction();
-      store.afterCommit(transaction, () => {
-        calls += 1;
-      });
-      await transaction.rollback();
-      await turn();
-      expect(calls).to.equal(0);
-    });
-
-    it('keeps a callback that throws away from the commit', async () => {
-      const store = await makeStore(sequelize);
-      const outcome = await sequelize.transaction(async (transaction) => {
-        store.afterCommit(transaction, () => {
-          throw new Error('no');
-        });
-        return 'committed';
-      });
-      await turn();
-      expect(outcome).to.equal('committed');
     });
   });
 

@@ -1,5 +1,6 @@
 import { HooklineError } from '@hookline/core';
 import { type Columns, type ColumnType, columnOf, sqlTypeOf, toColumn } from './columns.js';
+import { SCRIPTS } from './migrations/scripts.js';
 import { isTransaction, type Row, type SequelizeLike } from './sequelize-like.js';
 import { type Tables, tablesOf } from './tables.js';
 
@@ -25,9 +26,19 @@ export function openDatabase(
       logging,
       ...FIXED,
     };
-    return (await sequelize.query(sql, options)) as readonly Row[];
+    return (await sequelize.query(sql, options).catch(explain)) as readonly Row[];
   };
   return { tables, run };
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: what is missing may be its schema, too. */
+const UNDEFINED_TABLE = '42P01';
+
+/** Inside a transaction this is the first to find out: nobody waits there for the hub to start. */
+function explain(error: unknown): never {
+  const { original } = error as { readonly original?: { readonly code?: unknown } };
+  if (original?.code !== UNDEFINED_TABLE) throw error;
+  throw new HooklineError('MIGRATION_PENDING', { pending: SCRIPTS[0]?.name }, error);
 }
 
 /** Whatever the app set as defaults of its own queries. `useMaster`: a replica can neither claim nor be behind. */

@@ -1,3 +1,4 @@
+import { isHooklineError } from '@hookline/core';
 import type { Database } from './database.js';
 import { SCRIPTS } from './migrations/scripts.js';
 
@@ -20,11 +21,7 @@ export function pendingOf(status: readonly MigrationStatus[]): readonly string[]
   return status.filter(({ appliedAt }) => appliedAt === null).map(({ name }) => name);
 }
 
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html, which also covers a schema that is not there. */
-const UNDEFINED_TABLE = '42P01';
-
 function noRowsWithoutTable(error: unknown): readonly [] {
-  const { original } = error as { readonly original?: { readonly code?: unknown } };
-  if (original?.code === UNDEFINED_TABLE) return [];
+  if (isHooklineError(error) && error.code === 'ERR_HOOKLINE_MIGRATION_PENDING') return [];
   throw error;
 }

@@ -1,0 +1,110 @@
+import { createHub, defineEvents, payload } from '@hookline/core';
+import { bindModel, changed } from '@hookline/sequelize';
+import { expect } from 'chai';
+import { Model, type ModelStatic } from 'sequelize';
+import { expectError } from '../support/expect-error.js';
+import { type Connection, connect } from './connect.js';
+import { type Conversation, defineConversation } from './conversation-model.js';
+import { RecordingHub } from './recording-hub.js';
+
+const EVENTS = {
+  created: 'conversation.created',
+  updated: 'conversation.updated',
+  destroyed: 'conversation.destroyed',
+};
+
+describe('binding and unbinding a model', () => {
+  let connection: Connection;
+  let Conversation: ModelStatic<Conversation>;
+  let hub: RecordingHub;
+
+  before(async () => {
+    connection = await connect();
+  });
+  after(() => connection.close());
+
+  beforeEach(async () => {
+    Conversation = await defineConversation(connection.sequelize);
+    hub = new RecordingHub();
+  });
+
+  it('dispatches once when a model is bound twice, as it was bound last', async () => {
+    bindModel(Conversation, hub, { created: 'conversation.first' });
+    bindModel(Conversation, hub, { created: 'conversation.second' });
+    await Conversation.create({ subject: 'hello' });
+    expect(hub.types).to.deep.equal(['conversation.second']);
+  });
+
+  it('restores everything when it is unbound, and only once', async () => {
+    const { save, destroy } = Conversation.prototype;
+    const { update } = Conversation;
+    const first = bindModel(Conversation, hub, EVENTS);
+    bindModel(Conversation, hub, EVENTS)();
+    first();
+    expect(Conversation.prototype.save).to.equal(save);
+    expect(Conversation.prototype.destroy).to.equal(destroy);
+    expect(Conversation.update).to.equal(update);
+    expect(Object.hasOwn(Conversation.prototype, 'save')).to.equal(false);
+    await Conversation.create({ subject: 'hello' });
+    expect(hub.types).to.deep.equal([]);
+  });
+
+  it("keeps the app's own save(), and what wrapped it later", async () => {
+    const calls: string[] = [];
+    const inherited = Conversation.prototype.save;
+    Conversation.prototype.save = function (...args) {
+      calls.push('own');
+      return inherited.apply(this, args) as never;
+    };
+    const own = Conversation.prototype.save;
+    const unbind = bindModel(Conversation, hub, EVENTS);
+    const bound = Conversation.prototype.save;
+    Conversation.prototype.save = function (...args) {
+      calls.push('later');
+      return bound.apply(this, args) as never;
+    };
+    await Conversation.create({ subject: 'one' });
+    unbind();
+    await Conversation.create({ subject: 'two' });
+    expect(calls).to.deep.equal(['later', 'own', 'later', 'own']);
+    expect(hub.types).to.deep.equal(['conversation.created']);
+    Conversation.prototype.save = bound;
+    expect(Conversation.prototype.save).to.not.equal(own);
+  });
+
+  it('leaves other hooks of the model alone', async () => {
+    const seen: string[] = [];
+    Conversation.afterCreate('mine', () => void seen.push('named'));
+    Conversation.afterCreate(() => void seen.push('anonymous'));
+    bindModel(Conversation, hub, EVENTS)();
+    await Conversation.create({ subject: 'hello' });
+    expect(seen).to.deep.equal(['named', 'anonymous']);
+  });
+
+  it('refuses an event type that the hub does not know', async () => {
+    const events = defineEvents({ 'conversation.created': payload<object>() });
+    const misspelt = { created: 'conversation.creatd' } as never;
+    const error = await expectError('EVENT_TYPE_UNKNOWN', () =>
+      bindModel(Conversation, createHub({ events }), misspelt),
+    );
+    expect(error.message).to.contain('conversation.created');
+  });
+
+  it('refuses a model that is not initialised', async () => {
+    class Unborn extends Model {}
+    const error = await expectError('OPTION_INVALID', () => bindModel(Unborn, hub, EVENTS));
+    expect(error.message).to.contain('Unborn');
+  });
+
+  it('refuses an attribute that the model does not have', async () => {
+    const bindings = [
+      { only: ['subjekt'] },
+      { redact: ['subjekt'] },
+      { when: { 'a.b': changed('subjekt') } },
+    ];
+    for (const binding of bindings) {
+      const error = await expectError('OPTION_INVALID', () => bindModel(Conversation, hub, binding as never));
+      expect(error.message).to.contain('"subjekt"');
+    }
+  });
+});
