@@ -244,12 +244,26 @@ describe('bad input at start', () => {
     }
   });
 
+  for (const [what, args] of [
+    ['options in place of the hub', [{ authorize: () => true }]],
+    ['a source that is none', [createHub(), { sources: { github: {} } }]],
+    ['an authorizer that is no function', [createHub(), { authorize: 'staff' }]],
+    ['a body limit that is no number', [createHub(), { maxBodyBytes: '1mb' }]],
+  ] as const) {
+    it(`is refused: ${what}`, async () => {
+      await expectError('OPTION_INVALID', () => expressWebhooks(...(args as unknown as [])));
+      await expectError('OPTION_INVALID', () => koaWebhooks(...(args as unknown as [])));
+    });
+  }
+
   for (const [what, option] of [
     ['a timeout of 0', { delivery: { timeoutMs: 0 } }],
     ['a lease shorter than an attempt', { leaseMs: 5_000 }],
     ['a concurrency that is no whole number', { delivery: { concurrency: 1.5 } }],
     ['an encryption key of the wrong length', { encryptionKey: 'c2hvcnQ=' }],
     ['an address that is none', { delivery: { allowAddresses: ['localhost'] } }],
+    ['a retry policy that is none', { retry: 'often' as never }],
+    ['a list of delays with a hole', { retry: [1_000, Number.NaN] }],
   ] as const) {
     it(`is refused: ${what}`, async () => {
       await expectError('OPTION_INVALID', () => createHub(option));

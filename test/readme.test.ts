@@ -66,6 +66,7 @@ describe('the READMEs', () => {
         const database = await freshDatabase();
         const { code, output } = await run(['--import', 'tsx', RUN_BLOCK, file], RUN_TIMEOUT_MS, {
           DATABASE_URL: database.url,
+          ADMIN_TOKEN: 'a token of the readme',
           GITHUB_WEBHOOK_SECRET: 'it-is-a-secret-to-everybody',
           STRIPE_WEBHOOK_SECRET: 'whsec_readme',
         });

@@ -194,6 +194,17 @@ export function deliveryContract(store: () => Store): void {
       expect(await get(id)).to.include({ state: 'delivered', manual: false });
     });
 
+    it('keeps what a person asked for where nothing was tried', async () => {
+      const { id } = await oweOne();
+      await attempt(id, { state: 'exhausted', nextAttemptAt: null, finalizedAt: NOW });
+      await store().deliveries.redeliver(id, {}, NOW + 9);
+      const putOff = { attempt: null, state: 'pending', manual: true, nextAttemptAt: NOW + 500 } as const;
+      await attempt(id, putOff, NOW + 9);
+      expect(await get(id)).to.include({ state: 'pending', manual: true, nextAttemptAt: NOW + 500 });
+      const [claimed] = await store().deliveries.claim(aClaim({ now: NOW + 500 }));
+      expect(claimed?.delivery).to.include({ state: 'delivering', manual: true, attemptCount: 1 });
+    });
+
     it('redelivers from every state in which no attempt is due or running', async () => {
       const states = ['retrying', 'delivered', 'exhausted', 'cancelled'] as const;
       for (const state of states) {

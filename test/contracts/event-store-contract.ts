@@ -137,6 +137,16 @@ export function eventContract(store: () => Store): void {
       expect(await list({ type: 'nothing' })).to.deep.equal([]);
     });
 
+    it('lists by visibility', async () => {
+      const [internal, shown] = [anEvent({ visibility: 'internal' }), anEvent()];
+      await store().events.insert([internal, shown]);
+      const list = async (query: object) => ids(await store().events.list({ limit: 10, ...query }));
+      expect(await list({ visibility: 'internal' })).to.deep.equal([internal.id]);
+      expect(await list({ visibility: 'subscribable', accountId: '42' })).to.deep.equal([shown.id]);
+      expect(await list({ visibility: 'internal', accountId: '43' })).to.deep.equal([]);
+      expect(await list({})).to.deep.equal([shown.id, internal.id]);
+    });
+
     it('shows an account its own events alone', async () => {
       const [mine, theirs, nobodys] = [anEvent(), anEvent({ accountId: '43' }), anEvent({ accountId: null })];
       await store().events.insert([mine, theirs, nobodys]);

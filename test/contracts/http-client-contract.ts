@@ -73,8 +73,10 @@ export function httpClientContract(name: string, make: () => HttpClient): void {
       const unknown = await client.send(aRequest('http://nowhere.invalid/'));
       expect(unknown).to.include({ kind: 'error', reason: 'dns' });
       receiver.replyWith((_, response) => void response.socket?.resetAndDestroy());
-      const broken = await client.send(aRequest(receiver.url));
+      const fresh = make();
+      const broken = await fresh.send(aRequest(receiver.url));
       expect(broken).to.include({ kind: 'error', reason: 'reset' });
+      await fresh.close();
     });
 
     it('says that a reply is no HTTP', async () => {

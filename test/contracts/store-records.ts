@@ -131,6 +131,7 @@ export function aResult(id: string, lease: string, parts: Partial<DeliveryResult
     state: 'retrying',
     attemptCount: 1,
     scheduledAttemptCount: 1,
+    manual: false,
     nextAttemptAt: NOW + 1_000,
     reason: 'status',
     finalizedAt: null,

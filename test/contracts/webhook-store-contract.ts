@@ -28,6 +28,37 @@ export function webhookContract(store: () => Store): void {
       expect(await store().webhooks.get(webhook.id, {})).to.deep.equal(changed);
     });
 
+    it('changes only what is still as it was expected to be', async () => {
+      const webhook = aWebhook();
+      const { id, url, secrets } = webhook;
+      await store().webhooks.insert(webhook);
+      const other = [{ sealed: 'whsec_other', createdAt: NOW, expiresAt: null }];
+      const patch = { active: false, updatedAt: NOW + 1 };
+      for (const onlyIf of [{ url: 'https://example.com' }, { secrets: other }, { url, secrets: other }]) {
+        expect(await store().webhooks.update(id, {}, patch, onlyIf)).to.equal(null);
+      }
+      expect(await store().webhooks.get(id, {})).to.deep.equal(webhook);
+      expect(await store().webhooks.update(id, { accountId: '43' }, patch, { url })).to.equal(null);
+      const changed = { ...webhook, ...patch };
+      expect(await store().webhooks.update(id, {}, patch, { url, secrets })).to.deep.equal(changed);
+    });
+
+    it('lets one of two changes at the same time through where both expect what they read', async () => {
+      const { id } = aWebhook();
+      await store().webhooks.insert(aWebhook({ id }));
+      const read = await store().webhooks.get(id, {});
+      const secrets = read?.secrets ?? [];
+      const rotate = (sealed: string) => {
+        const rotated = [{ sealed, createdAt: NOW + 1, expiresAt: null }, ...secrets];
+        return store().webhooks.update(id, {}, { secrets: rotated, updatedAt: NOW + 1 }, { secrets });
+      };
+      const both = await Promise.all([rotate('whsec_one'), rotate('whsec_two')]);
+      const [winner, ...others] = both.filter((webhook) => webhook !== null);
+      expect(others).to.deep.equal([]);
+      expect(winner?.secrets).to.have.length(2);
+      expect(await store().webhooks.get(id, {})).to.deep.equal(winner);
+    });
+
     it('deletes', async () => {
       const webhook = aWebhook();
       await store().webhooks.insert(webhook);

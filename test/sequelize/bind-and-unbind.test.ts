@@ -96,6 +96,34 @@ describe('binding and unbinding a model', () => {
     expect(error.message).to.contain('Unborn');
   });
 
+  it('refuses a binding that makes no event', async () => {
+    for (const binding of [{}, { account: () => 42 }, { created: undefined }, { when: {} }]) {
+      const error = await expectError('OPTION_INVALID', () => bindModel(Conversation, hub, binding as never));
+      expect(error.message).to.contain('an event type for Conversation');
+    }
+  });
+
+  const misspelt = {
+    create: 'created',
+    update: 'updated',
+    destory: 'destroyed',
+    accountId: 'account',
+    redacted: 'redact',
+  };
+  for (const [key, known] of Object.entries(misspelt)) {
+    it(`refuses ${key}, naming ${known}`, async () => {
+      const binding = { ...EVENTS, [key]: 'conversation.created' };
+      const error = await expectError('OPTION_INVALID', () => bindModel(Conversation, hub, binding));
+      expect(error.message).to.contain(`expected "${known}", got "${key}"`);
+    });
+  }
+
+  it('names every key where none is near', async () => {
+    const binding = { ...EVENTS, fields: ['subject'] };
+    const error = await expectError('OPTION_INVALID', () => bindModel(Conversation, hub, binding));
+    expect(error.message).to.contain('one of created, updated').and.to.contain('"fields"');
+  });
+
   it('refuses an attribute that the model does not have', async () => {
     const bindings = [
       { only: ['subjekt'] },

@@ -1,9 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { EventRecord, Store } from '@hookline/core';
 import { bindModel, sequelizeStore, type TableOptions } from '@hookline/sequelize';
 import { expect } from 'chai';
-import { type ModelStatic, Sequelize, type Transaction, ValidationError } from 'sequelize';
+import { type ModelStatic, type Sequelize, type Transaction, ValidationError } from 'sequelize';
 import { anEvent } from '../contracts/store-records.js';
+import { expectError } from '../support/expect-error.js';
+import { useCls } from './cls.js';
 import { type Connection, connect, makeTables } from './connect.js';
 import { type Conversation, defineConversation } from './conversation-model.js';
 import { RecordingHub } from './recording-hub.js';
@@ -185,21 +186,41 @@ describe('bindModel and transactions', () => {
     });
   });
 
-  describe('with a transaction in the CLS', () => {
-    const storage = new AsyncLocalStorage<Map<string, unknown>>();
-    const namespace = {
-      run: (work: (context: unknown) => unknown) => storage.run(new Map(storage.getStore()), work, {}),
-      bind: (work: unknown) => work,
-      get: (key: string) => storage.getStore()?.get(key),
-      set: (key: string, value: unknown) => storage.getStore()?.set(key, value),
-    };
+  describe('where the account was not read', () => {
+    const account = (row: Conversation) => row.accountId;
+    const readInPart = () =>
+      Conversation.findOne({ attributes: ['id', 'status'], rejectOnEmpty: true }) as Promise<Conversation>;
 
-    beforeEach(() => {
-      Sequelize.useCLS(namespace);
+    beforeEach(() => Conversation.create({ subject: 'hello' }, { hooks: false }));
+
+    it('undoes the write', async () => {
+      bindModel(Conversation, hub, { ...EVENTS, account });
+      const row = await readInPart();
+      const error = await expectError('EVENT_DATA_INVALID', () => row.update({ status: 'closed' }));
+      expect(error.details).to.include({ type: 'conversation.updated' });
+      expect(error.message).to.contain('account() answered undefined');
+      expect(hub.types).to.deep.equal([]);
+      expect(await Conversation.count({ where: { status: 'open' } })).to.equal(1);
     });
-    afterEach(() => {
-      Reflect.deleteProperty(Sequelize, '_cls');
+
+    it('asks for none where the write makes no event', async () => {
+      bindModel(Conversation, hub, { created: 'conversation.created', account });
+      const row = await readInPart();
+      await row.update({ status: 'closed' });
+      expect(hub.types).to.deep.equal([]);
+      expect(await Conversation.count({ where: { status: 'closed' } })).to.equal(1);
     });
+
+    it('takes null for none', async () => {
+      bindModel(Conversation, hub, { ...EVENTS, account: () => null });
+      const row = await readInPart();
+      await row.update({ status: 'closed' });
+      expect(hub.last.options.account).to.equal(null);
+    });
+  });
+
+  describe('with a transaction in the CLS', () => {
+    useCls();
 
     it('is in that transaction', async () => {
       await sequelize.transaction(async (transaction: Transaction) => {

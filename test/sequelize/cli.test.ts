@@ -92,8 +92,10 @@ describe('hookline', () => {
     expect(exitCode).to.equal(1);
     expect(stderr).to.contain('"postgres://127.0.0.1:1/shop"').and.to.contain('cause: connect ECONNREFUSED');
     expect(stderr).to.not.contain('hush');
+    expect(stderr).to.contain('host, port').and.to.contain('DATABASE_URL').and.to.not.contain('dispatched');
     const { stderr: json } = await hookline(['migrate', 'up', '--json', '--url', url]);
     expect(JSON.parse(json).error).to.include({ code: 'ERR_HOOKLINE_STORE_UNAVAILABLE' });
+    expect(JSON.parse(json).error.hint).to.contain('--url or DATABASE_URL');
   });
 
   const misuses: Record<string, [readonly string[], string]> = {

@@ -31,7 +31,7 @@ INSERT INTO hookline_events SELECT 'evt_' || n, CASE n % 1000 WHEN 7 THEN 'rare'
 INSERT INTO hookline_outbox SELECT 'evt_' || n, 0 FROM generate_series(29001, 30000) n;
 INSERT INTO hookline_webhooks SELECT 'wh_' || n, (n % 100)::text, 'https://example.com', '["*"]', NULL, n % 3 > 0, '[]', 0, 0
   FROM generate_series(10001, 12000) n;
-INSERT INTO hookline_deliveries SELECT 'dlv_' || n, 'evt_' || n, 'type.' || n % 50, 'wh_' || 10001 + n % 2000, (n % 100)::text,
+INSERT INTO hookline_deliveries SELECT 'dlv_' || n, 'evt_' || n, CASE n % 1000 WHEN 7 THEN 'rare' ELSE 'common' END, 'wh_' || 10001 + n % 2000, (n % 100)::text,
   CASE WHEN n > 29000 THEN 'pending' WHEN n % 200 = 0 THEN 'exhausted' ELSE 'delivered' END, 1, 1, false,
   CASE WHEN n > 29000 THEN n END, NULL, 0, CASE WHEN n <= 29000 THEN 1 END FROM generate_series(10001, 30000) n;
 INSERT INTO hookline_attempts SELECT 'att_' || n, 'dlv_' || n, 1, 'succeeded', NULL, NULL, 0, 1, 200, NULL, NULL
@@ -104,12 +104,21 @@ describe('indices', () => {
     'list events of an account': ['events_account', () => store.events.list({ ...page, ...mine })],
     'list events of no account': ['events_account', () => store.events.list({ ...page, accountId: null })],
     'list events of a type': ['events_type', () => store.events.list({ ...page, type: 'rare' })],
+    'list events of a visibility': [
+      'events_pkey',
+      () => store.events.list({ ...page, visibility: 'subscribable' }),
+    ],
     'list events of a subject': [
       'events_subject',
       () => store.events.list({ ...page, subjectType: 'Thing', subjectId: '7' }),
     ],
     'insert a webhook': [null, () => store.webhooks.insert(aWebhook())],
     'update a webhook': ['webhooks_pkey', () => store.webhooks.update('wh_10107', {}, { updatedAt: 1 })],
+    'update a webhook that is as it was': [
+      'webhooks_pkey',
+      () =>
+        store.webhooks.update('wh_10107', {}, { updatedAt: 2 }, { url: 'https://example.com', secrets: [] }),
+    ],
     'delete a webhook': ['webhooks_pkey', () => store.webhooks.delete('wh_10207', {})],
     'get a webhook': ['webhooks_pkey', () => store.webhooks.get('wh_10007', {})],
     'list webhooks': ['webhooks_pkey', () => store.webhooks.list(page)],
@@ -143,8 +152,8 @@ describe('indices', () => {
       () => store.deliveries.list({ ...page, eventId: 'evt_20000' }),
     ],
     'list deliveries of a type': [
-      'deliveries_pkey',
-      () => store.deliveries.list({ ...page, eventType: 'type.7' }),
+      'deliveries_type',
+      () => store.deliveries.list({ ...page, eventType: 'rare' }),
     ],
     'list delivered deliveries': [
       'deliveries_pkey',

@@ -12,7 +12,7 @@ import type { Relay } from './events/relay.js';
 import type { AnyHub, DispatchOptions, Extension, InboundResult, ListenOptions } from './hub.js';
 import { handleInbound, type InboundDeps } from './inbound/handle-inbound.js';
 import type { InboundRequest, Source } from './inbound/source.js';
-import type { Listener } from './listeners/listener.js';
+import { Listener } from './listeners/listener.js';
 import {
   classListener,
   functionListener,
@@ -31,6 +31,8 @@ import type { Sweeper } from './work/sweeper.js';
 import type { Worker } from './work/worker.js';
 
 const DEFAULT_CLOSE_MS = 10_000;
+const RELEASE_MS = 1_000;
+const START_RETRY_MS = 1_000;
 
 /** What `createHub` builds. */
 export interface HubParts {
@@ -64,18 +66,20 @@ export class AssembledHub implements AnyHub {
   readonly #parts: HubParts;
   readonly #sources = new Map<string, Source>();
   #started: Promise<void> | null = null;
+  #opened: Promise<void> | null = null;
+  #retrying = false;
   #closed: Promise<void> | null = null;
-  #unnamedListeners = 0;
 
   constructor(parts: HubParts) {
     const { registry, logger, store, queue, clock, limits } = parts;
-    const ready = () => this.start();
+    const lifeCycle = { ready: () => this.#openStore(), start: () => this.start() };
     this.#parts = parts;
     this.registry = registry;
     this.logger = logger;
-    this.webhooks = new WebhookService({ ...parts, maxPayloadBytes: limits.maxPayloadBytes, ready });
-    this.deliveries = new DeliveryService({ deliveries: store.deliveries, queue, clock, ready });
-    this.events = new EventService(store.events, ready);
+    this.webhooks = new WebhookService({ ...parts, ...lifeCycle, maxPayloadBytes: limits.maxPayloadBytes });
+    const { deliveries, webhooks } = store;
+    this.deliveries = new DeliveryService({ deliveries, webhooks, queue, clock, ...lifeCycle });
+    this.events = new EventService(store.events, lifeCycle.ready);
   }
 
   get eventTypes() {
@@ -88,10 +92,11 @@ export class AssembledHub implements AnyHub {
 
   async dispatch(type: string, data: unknown, options: DispatchOptions = {}): Promise<Event> {
     if (this.#closed) throw new HooklineError('HUB_CLOSED');
+    const { transaction = this.#parts.store.ambientTransaction?.() } = options;
     // the caller's transaction may hold the only connection of its pool, so nothing else is waited for inside it
-    if (options.transaction) this.#startInBackground();
+    if (transaction) this.#startInBackground();
     else await this.start();
-    return dispatchEvent(this.#parts.dispatch, type, data, options);
+    return dispatchEvent(this.#parts.dispatch, type, data, { ...options, transaction });
   }
 
   on(pattern: string, handler: (event: Event) => unknown, options: ListenOptions = {}): () => void {
@@ -100,12 +105,21 @@ export class AssembledHub implements AnyHub {
     if (replacement)
       this.logger.warn({ type: pattern, replacement }, 'a listener is on a deprecated event type');
     const lane = options.lane ?? 'sync';
-    const name = options.name ?? this.#nameFor(pattern);
+    const name = options.name ?? pattern;
+    if (typeof handler !== 'function')
+      throw invalidListener(name, `expected a function, got ${typeof handler}`);
+    if (lane === 'async' && !options.name) {
+      throw invalidListener(
+        name,
+        'the async lane keeps runs by the name of their listener: give it one, for good',
+      );
+    }
     return this.#parts.listeners.add(functionListener(pattern, handler, { name, lane }));
   }
 
   use(listener: Listener | Extension): () => void {
-    if ('install' in listener) return listener.install(this);
+    if (!(listener instanceof Listener) && 'install' in listener) return listener.install(this);
+    if (!('lane' in listener)) throw invalidListener('hub.use', 'expected a Listener or an extension');
     for (const { method, meant } of misspeltMethods(listener, this.registry)) {
       this.logger.warn(
         { listener: listener.name, method, meant },
@@ -125,26 +139,35 @@ export class AssembledHub implements AnyHub {
   /** Takes in a request for a source. Throws what the source's `verify` throws. */
   async receive(name: string, request: InboundRequest): Promise<InboundResult> {
     const source = this.#sources.get(name);
-    if (!source)
-      throw new HooklineError('SOURCE_UNKNOWN', {
-        source: name,
-        variable: `${name.toUpperCase()}_WEBHOOK_SECRET`,
-      });
+    if (!source) throw new HooklineError('SOURCE_UNKNOWN', { source: name });
     await this.start();
     return handleInbound(this.#parts.inbound, name, source, request);
   }
 
   start(): Promise<void> {
     if (this.#closed) return Promise.reject(new HooklineError('HUB_CLOSED'));
-    this.#started ??= this.#open().catch((error) => {
+    this.#started ??= this.#startWork().catch((error) => {
       this.#started = null;
+      this.#retryLater();
       throw error;
     });
     return this.#started;
   }
 
   #startInBackground(): void {
-    this.start().catch((error) => this.logger.error(errorFields(error), 'the hub could not start'));
+    this.start().catch((error) =>
+      this.logger.error(errorFields(error), 'the hub could not start: it tries again'),
+    );
+  }
+
+  /** What is committed must go out, also where the store was away when the hub was to start. */
+  #retryLater(): void {
+    if (this.#retrying || this.#closed) return;
+    this.#retrying = true;
+    this.#parts.clock.after(START_RETRY_MS, () => {
+      this.#retrying = false;
+      if (!this.#closed) this.#startInBackground();
+    });
   }
 
   async drain(): Promise<void> {
@@ -163,9 +186,19 @@ export class AssembledHub implements AnyHub {
     return this.#closed;
   }
 
-  async #open(): Promise<void> {
+  /** The store alone: looking into it begins no work, so listeners may still be added. */
+  #openStore(): Promise<void> {
+    if (this.#closed) return Promise.reject(new HooklineError('HUB_CLOSED'));
+    this.#opened ??= this.#parts.store.open().catch((error) => {
+      this.#opened = null;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async #startWork(): Promise<void> {
     const { store, queue, sweeper, worker, logger } = this.#parts;
-    await store.open();
+    await this.#openStore();
     worker.start();
     sweeper.start();
     sweeper.wake();
@@ -174,29 +207,37 @@ export class AssembledHub implements AnyHub {
       logger.warn({ store: store.name }, 'events and webhooks are kept in memory: they end with the process');
   }
 
+  /** Nothing new is handed out from the first moment on; what is in hand has until the deadline, then it is given back. */
   async #shutDown(timeoutMs: number): Promise<void> {
     const { relay, sweeper, queue, http, deliveryClaims, runClaims } = this.#parts;
-    const finished = async () => {
-      await this.#started?.catch(() => {});
-      await sweeper.stop();
-      await relay.idle();
-      await queue.close();
-    };
-    await Promise.race([this.#started ? finished() : null, elapsed(timeoutMs)]);
-    await Promise.all([deliveryClaims.releaseAll(), runClaims.releaseAll()]);
-    await http.close();
+    const isStarted = this.#started !== null;
+    relay.stop();
+    const finished = Promise.all([queue.close(), sweeper.stop(), relay.idle()]);
+    try {
+      if (isStarted) await withinTime(timeoutMs, finished);
+      await withinTime(RELEASE_MS, Promise.all([deliveryClaims.releaseAll(), runClaims.releaseAll()]));
+    } catch (error) {
+      this.logger.error(errorFields(error), 'claims were not given back: they end by themselves');
+    } finally {
+      await http.close();
+    }
     this.logger.info({}, 'hub closed');
-  }
-
-  #nameFor(pattern: string): string {
-    this.#unnamedListeners += 1;
-    return `${pattern}#${this.#unnamedListeners}`;
   }
 }
 
 /** In real time, whatever clock the hub runs on: a shutdown has a deadline in the world outside. */
-function elapsed(timeoutMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, timeoutMs).unref();
+async function withinTime(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const elapsed = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
   });
+  try {
+    await Promise.race([work, elapsed]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function invalidListener(listener: string, problem: string): HooklineError {
+  return new HooklineError('LISTENER_INVALID', { listener, problem });
 }

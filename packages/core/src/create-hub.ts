@@ -8,7 +8,7 @@ import { AssembledHub, type HubParts } from './assembled-hub.js';
 import { groupCalls } from './batching/group-calls.js';
 import { type AttemptDeps, attemptDelivery } from './delivery/attempt-delivery.js';
 import { type UrlPolicy, urlPolicy } from './delivery/guard-url.js';
-import { polynomialRetry, standardRetry } from './delivery/retry-policy.js';
+import { polynomialRetry, standardRetry, toPolicy } from './delivery/retry-policy.js';
 import { secretKeeper } from './delivery/webhook-secrets.js';
 import { errorFields, HooklineError } from './errors.js';
 import type { DispatchDeps } from './events/dispatch-event.js';
@@ -29,6 +29,8 @@ import { Sweeper } from './work/sweeper.js';
 import { Worker } from './work/worker.js';
 
 const MAX_INSERT = 500;
+/** What one INSERT carries at most, in characters of payload. */
+const MAX_INSERT_CHARS = 4_000_000;
 
 /**
  * Creates the one object of a program: event registry, dispatcher, listeners, webhooks.
@@ -50,56 +52,67 @@ export function createHub<R extends AnyRegistry = OpenRegistry>(options: HubOpti
   return hub as unknown as Hub<R>;
 }
 
-/** Builds every part once and ties them together: the only place that knows them all. */
+/** Builds every part once and ties them together: with its helpers the only place that knows them all. */
 function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
+  const world = assembleWorld(options, registry);
+  const { store, ids, clock, limits } = world;
+  const claimOptions = { leaseMs: limits.leaseMs, newLease: () => ids.next('run'), now: () => clock.now() };
+  const claims = {
+    deliveryClaims: groupedClaims(store.deliveries, ({ delivery }) => delivery.id, claimOptions),
+    runClaims: groupedClaims(store.runs, ({ run }) => run.id, claimOptions),
+  };
+  const webhookListener = new WebhookListener(store.webhooks);
+  const relay = new Relay({ ...world, ...claimOptions, events: store.events, webhookListener });
+  const sweeper = new Sweeper({ ...world, relay, intervalMs: limits.sweepIntervalMs });
+  const worker = new Worker({ ...world, ...limits, attempts: assembleAttempts(options, world, claims) });
+  return { ...world, ...claims, relay, sweeper, worker, ...assembleEntries(world, relay, sweeper) };
+}
+
+type World = ReturnType<typeof assembleWorld>;
+type ClaimParts = Pick<HubParts, 'deliveryClaims' | 'runClaims'>;
+
+/** Ports, options and what everything else stands on. */
+function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   const limits = resolveLimits(options);
-  const { leaseMs, maxPayloadBytes } = limits;
   const { clock = systemClock, logger = consoleLogger, random = Math.random } = options;
   const { store = memoryStore(), queue = inProcessQueue(clock), ids = randomIdGenerator(clock) } = options;
   refusePlainSecrets(store, options.encryptionKey);
   const urlPolicy = urlPolicyOf(options);
   const http = options.http ?? undiciHttpClient(urlPolicy);
   const secrets = secretKeeper(createSecretBox(options.encryptionKey ?? null));
+  const onError =
+    options.onListenerError ?? ((error: HooklineError) => logger.error(errorFields(error), error.message));
+  const syncLane = { clock, logger, onError, patienceMs: limits.leaseMs / 4 };
   const listeners = new ListenerRegistry();
-  const onError = options.onListenerError ?? ((error) => logger.error(errorFields(error), error.message));
-  const world = {
-    store,
-    registry,
-    queue,
-    clock,
-    ids,
-    logger,
-    random,
-    leaseMs,
-    listeners,
-    onError,
-    maxPayloadBytes,
-  };
+  const ports = { store, queue, http, clock, ids, logger, random };
+  const { maxPayloadBytes } = limits;
+  return { ...ports, registry, limits, maxPayloadBytes, urlPolicy, secrets, listeners, onError, syncLane };
+}
 
-  const newLease = () => ids.next('run');
-  const claimOptions = { leaseMs, newLease, now: () => clock.now() };
-  const deliveryClaims = groupedClaims(store.deliveries, ({ delivery }) => delivery.id, claimOptions);
-  const runClaims = groupedClaims(store.runs, ({ run }) => run.id, claimOptions);
-  const webhookListener = new WebhookListener(store.webhooks);
-  const relay = new Relay({ ...world, events: store.events, webhookListener, newLease });
-  const sweeper = new Sweeper({ ...world, relay, intervalMs: limits.sweepIntervalMs });
+/** What a worker does with a job. */
+function assembleAttempts(options: HubOptions, world: World, { deliveryClaims, runClaims }: ClaimParts) {
+  const { store, secrets, limits } = world;
   const attempt: AttemptDeps = {
     ...world,
-    http,
     claims: deliveryClaims,
     webhooks: store.webhooks,
-    retry: options.retry ?? standardRetry(),
+    retry: toPolicy('retry', options.retry, standardRetry),
     request: { timeoutMs: limits.timeoutMs, maxResponseBytes: limits.maxResponseBytes },
     signingKeys: secrets.signingKeys,
   };
-  const run: RunDeps = { ...world, claims: runClaims, retry: options.listenerRetry ?? polynomialRetry() };
-  const attempts = {
-    delivery: (id: string) => attemptDelivery(attempt, id),
-    run: (id: string) => attemptRun(run, id),
-  };
-  const worker = new Worker({ ...world, concurrency: limits.concurrency, attempts });
+  const retry = toPolicy('listenerRetry', options.listenerRetry, polynomialRetry);
+  const run: RunDeps = { ...world, claims: runClaims, retry };
+  return { delivery: (id: string) => attemptDelivery(attempt, id), run: (id: string) => attemptRun(run, id) };
+}
 
-  const leasedUntil = () => clock.now() + leaseMs;
+/** The two ways in: a dispatch, and a request of a source. */
+function assembleEntries(
+  world: World,
+  relay: Relay,
+  sweeper: Sweeper,
+): Pick<HubParts, 'dispatch' | 'inbound'> {
+  const { store, clock, limits } = world;
+  const leasedUntil = () => clock.now() + limits.leaseMs;
   const dispatch: DispatchDeps = {
     ...world,
     insert: groupedInsert(store, leasedUntil),
@@ -111,8 +124,7 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
     record: groupedRecord(store, leasedUntil),
     accept: (event) => relay.acceptUnheard(event),
   };
-  const work = { deliveryClaims, runClaims, relay, sweeper, worker, dispatch, inbound };
-  return { ...world, ...work, limits, http, urlPolicy, secrets };
+  return { dispatch, inbound };
 }
 
 function urlPolicyOf({ delivery = {} }: HubOptions): UrlPolicy {
@@ -126,15 +138,19 @@ function refusePlainSecrets(store: Store, encryptionKey: string | undefined): vo
 
 /** Dispatches at the same time share one INSERT. */
 function groupedInsert(store: Store, leasedUntil: () => number): (event: EventRecord) => Promise<void> {
-  return groupCalls(async (events) => {
-    await store.events.insert(events, { leasedUntil: leasedUntil() });
-    return events.map(() => undefined);
-  }, MAX_INSERT);
+  return groupCalls(
+    async (events) => {
+      await store.events.insert(events, { leasedUntil: leasedUntil() });
+      return events.map(() => undefined);
+    },
+    { maxItems: MAX_INSERT, maxWeight: MAX_INSERT_CHARS, weigh: ({ payload }) => payload.length },
+  );
 }
 
 function groupedRecord(store: Store, leasedUntil: () => number): (arrival: Arrival) => Promise<boolean> {
-  return groupCalls(
-    (arrivals) => store.receipts.record(arrivals, { leasedUntil: leasedUntil() }),
-    MAX_INSERT,
-  );
+  return groupCalls((arrivals) => store.receipts.record(arrivals, { leasedUntil: leasedUntil() }), {
+    maxItems: MAX_INSERT,
+    maxWeight: MAX_INSERT_CHARS,
+    weigh: ({ receipt, event }) => receipt.body.length + event.payload.length,
+  });
 }

@@ -120,7 +120,7 @@ export const ERRORS = {
     status: 404,
     expose: true,
     message: 'No inbound source is named "{source}".',
-    hint: 'Mount it under `sources`, or set {variable}.',
+    hint: 'Mount it under `sources`, or set <NAME>_WEBHOOK_SECRET for a bare webhooks().',
   },
   BODY_TOO_LARGE: {
     status: 413,
@@ -198,6 +198,24 @@ export const ERRORS = {
     message: 'The caller may not {permission}.',
     hint: 'Your `authorize` returned false for this request.',
   },
+  PRINCIPAL_INVALID: {
+    status: 403,
+    expose: false,
+    message: '`authorize` answered neither true (staff) nor { accountId } with an account.',
+    hint: 'Return null where there is no user. An accountId that is undefined is no account, so nobody is let in.',
+  },
+  CROSS_SITE_REFUSED: {
+    status: 403,
+    expose: true,
+    message: 'The request comes from a page of another site.',
+    hint: 'Call the admin routes from your own pages or from a server.',
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    expose: true,
+    message: 'The request has the content type "{type}", expected application/json.',
+    hint: 'Send JSON, and say so.',
+  },
   NOT_FOUND: {
     status: 404,
     expose: true,
@@ -221,6 +239,13 @@ export const ERRORS = {
     expose: true,
     message: 'The delivery is {state}: an attempt is due or running already.',
     hint: 'Wait for its outcome, then redeliver.',
+  },
+
+  WEBHOOK_INACTIVE: {
+    status: 409,
+    expose: true,
+    message: 'The webhook "{id}" of this delivery is {state}.',
+    hint: 'Enable the webhook, then redeliver.',
   },
 
   // infrastructure

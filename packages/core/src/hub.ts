@@ -1,7 +1,7 @@
 import type { AttemptRecord } from './delivery/attempt.js';
 import type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
 import type { WebhookRecord } from './delivery/webhook.js';
-import type { AccountId, Actor, Changes, Event, Subject } from './events/event.js';
+import type { AccountId, Actor, Changes, Event, Subject, Visibility } from './events/event.js';
 import type { EventTypeInfo } from './events/event-registry.js';
 import type {
   AnyRegistry,
@@ -19,7 +19,10 @@ import type { Page } from './ports/store.js';
 export interface DispatchOptions {
   /** The tenant the event belongs to. Default: none. */
   readonly account?: AccountId | null;
-  /** The caller's transaction: the event exists if and only if it commits. Default: stored on its own. */
+  /**
+   * The caller's transaction: the event exists if and only if it commits. Default: the one in Sequelize's CLS, where
+   * the app uses that, or else none; `null` for none in any case.
+   */
   readonly transaction?: unknown;
   /** What changed, for an update. */
   readonly changes?: Changes;
@@ -33,11 +36,13 @@ export interface DispatchOptions {
 
 export interface ListenOptions {
   /**
-   * `sync`: in the dispatching process, before `dispatch` resolves (with a transaction: after its commit), once.
-   * `async`: after that, as durable as the store, retried until it succeeds or is exhausted. Default: `sync`.
+   * `sync`: in the dispatching process, before `dispatch` resolves; with a transaction after its commit, in a
+   * process that relays. At least once: again where the process died, or the lane lost patience with a listener.
+   * `async`: after that, as durable as the store, retried until it succeeds or is exhausted; owed by the process
+   * that relays the event, which must have the listener, too. Default: `sync`.
    */
   readonly lane?: ListenerLane;
-  /** Names the listener in the log and, in the async lane, its stored runs: keep it over releases. Default: from the pattern. */
+  /** Names the listener in the log. Must be given in the async lane, whose runs are stored by it: keep it over releases. Default: the pattern. */
   readonly name?: string;
 }
 
@@ -73,7 +78,7 @@ export interface AccountScope {
 export type ListOptions = AccountScope & Partial<Page>;
 
 export interface Webhooks {
-  /** The secret is shown here, and by `revealSecret`, and nowhere else. Throws VALIDATION_FAILED. */
+  /** The secret is shown here, by `revealSecrets` and by `rotateSecret`, and nowhere else. Throws VALIDATION_FAILED. */
   create(input: NewWebhook): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
   get(id: string, scope?: AccountScope): Promise<Webhook | null>;
   list(options?: ListOptions): Promise<readonly Webhook[]>;
@@ -102,16 +107,21 @@ export interface Deliveries {
   attempts(id: string, scope?: AccountScope): Promise<readonly AttemptRecord[]>;
   /**
    * One more attempt, now. It uses up nothing of the retry schedule. Throws NOT_FOUND, and STATE_CONFLICT while
-   * an attempt is due or running.
+   * an attempt is due or running, and WEBHOOK_INACTIVE.
    */
   redeliver(id: string, scope?: AccountScope): Promise<DeliveryRecord>;
 }
 
+export interface EventFilter {
+  readonly type?: string;
+  readonly subject?: Subject;
+  /** Default: both. */
+  readonly visibility?: Visibility;
+}
+
 export interface Events {
-  get(id: string, scope?: AccountScope): Promise<Event | null>;
-  list(
-    options?: ListOptions & { readonly type?: string; readonly subject?: Subject },
-  ): Promise<readonly Event[]>;
+  get(id: string, scope?: AccountScope & Pick<EventFilter, 'visibility'>): Promise<Event | null>;
+  list(options?: ListOptions & EventFilter): Promise<readonly Event[]>;
 }
 
 /** What an accepted inbound request led to. */
@@ -145,7 +155,7 @@ interface HubBase {
   start(): Promise<void>;
   /** Resolves when nothing is due any more: every event fanned out, every due delivery and run attempted. */
   drain(): Promise<void>;
-  /** Stops claiming, lets running attempts finish for up to `timeoutMs` (default 10 s), gives the rest back. Idempotent. */
+  /** Hands out nothing more, lets what runs finish for up to `timeoutMs` (default 10 s), gives the rest back. Idempotent. */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 

@@ -26,18 +26,22 @@ export {
   defineEvents,
   EventRegistry,
   type EventTypeInfo,
+  type PayloadDefinition,
   type PayloadOptions,
   payload,
 } from './events/event-registry.js';
 export type {
   AnyRegistry,
   DataInput,
+  EventDefinition,
+  EventDefinitions,
   EventFor as EventOf,
   ListenerMethods,
   OpenRegistry,
   PatternOf,
   TypeOf,
 } from './events/event-types.js';
+export { bearer } from './http/bearer.js';
 export type { HttpRequest, HttpResponse, Route } from './http/types.js';
 export type * from './hub.js';
 export type { ReceiptRecord } from './inbound/receipt.js';

@@ -34,10 +34,10 @@ export interface HubOptions<R extends AnyRegistry = AnyRegistry> {
   /** Default: this process's memory; what it loses the store still has. */
   readonly queue?: Queue;
   readonly listeners?: readonly (Listener & ListenerMethods<R>)[];
-  /** When failed attempts are tried again. Default `standardRetry()`: ten attempts over 75.6 hours. */
-  readonly retry?: RetryPolicy;
+  /** When failed attempts are tried again: a policy, or delays in milliseconds. Default `standardRetry()`: ten attempts over 75.6 hours. */
+  readonly retry?: RetryPolicy | readonly number[];
   /** When failed runs of async listeners are tried again. Default `polynomialRetry()`: five attempts. */
-  readonly listenerRetry?: RetryPolicy;
+  readonly listenerRetry?: RetryPolicy | readonly number[];
   readonly delivery?: DeliveryOptions;
   /** 32 bytes in base64 or hex, under which webhook secrets are stored. Needed in production with a durable store. */
   readonly encryptionKey?: string;
@@ -83,7 +83,8 @@ export function resolveLimits(options: HubOptions): Limits {
   };
 }
 
-function whole(
+/** Throws OPTION_INVALID. */
+export function whole(
   option: string,
   value: number | undefined,
   fallback: number,

@@ -9,6 +9,7 @@ import {
 } from '@hookline/core/adapter';
 import { type HooklineMiddleware, mountOn } from './mount-on.js';
 
+export type { AdminOptions, InboundOptions, WebhooksOptions } from '@hookline/core/adapter';
 export { captureRawBody } from './capture-raw-body.js';
 export type { HooklineMiddleware } from './mount-on.js';
 

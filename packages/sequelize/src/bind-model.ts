@@ -13,11 +13,15 @@ import { wrapInTransaction } from './wrap-in-transaction.js';
  * `individualHooks: true`). The event is written in the caller's transaction; where there is none, one is opened
  * around the write. If the event cannot be stored, the write is undone and its caller gets the error.
  *
+ * An update may find a row that was read in part: where `account` then answers undefined, the write is undone with
+ * EVENT_DATA_INVALID, for the event would go to nobody.
+ *
  * `hooks: false` makes no event, and neither do writes that run no hooks of a row: other bulk calls, `upsert`,
  * `increment`, cascades, raw queries.
  *
  * A model is bound once: binding it again replaces what it was bound to. Answers the function that unbinds it.
- * Throws EVENT_TYPE_UNKNOWN, OPTION_INVALID (an attribute that the model does not have).
+ * Throws EVENT_TYPE_UNKNOWN, OPTION_INVALID (no event type at all, a key that a binding does not have, an
+ * attribute that the model does not have).
  *
  * @example
  * bindModel(Conversation, hub, {
@@ -110,7 +114,6 @@ async function dispatchAll(
 ): Promise<void> {
   const subject = subjectOf(plan.model, row);
   const options: DispatchOptions = {
-    account: plan.account(row),
     ...(transaction && { transaction }),
     ...(subject && { subject }),
     ...(!isEmpty(changes) && { changes }),
@@ -118,7 +121,7 @@ async function dispatchAll(
   for (const type of new Set(types)) {
     if (type === undefined) continue;
     const data = await plan.data(row, { type, transaction });
-    await plan.hub.dispatch(type, data, options);
+    await plan.hub.dispatch(type, data, { ...options, account: plan.account(row, type) });
   }
 }
 

@@ -1,6 +1,7 @@
 import { type AccountId, HooklineError } from '@hookline/core';
 import type { Model, ModelStatic } from 'sequelize';
 import { type ChangeCondition, tracedAttributes } from './changes.js';
+import { checkKeys, checkNotEmpty } from './check-binding.js';
 import type { DataContext, ModelBinding, ModelHub } from './model-binding.js';
 import { defaultData } from './model-data.js';
 
@@ -18,7 +19,7 @@ export interface BindingPlan {
   /** Those of them that may be shown. */
   readonly shown: ReadonlySet<string>;
   readonly showsChanges: boolean;
-  readonly account: (instance: Model) => AccountId | null;
+  readonly account: (instance: Model, type: string) => AccountId | null;
   readonly data: (instance: Model, context: DataContext) => unknown;
 }
 
@@ -29,23 +30,33 @@ export function planBinding(
   binding: ModelBinding<Model>,
 ): BindingPlan {
   checkModel(model);
+  checkKeys(binding);
   const { created, updated, destroyed, restored, account, data, changes = true } = binding;
   const when = Object.entries(binding.when ?? {}) as [string, ChangeCondition][];
-  checkTypes(hub, [created, updated, destroyed, restored, ...when.map(([type]) => type)]);
+  const types = [created, updated, destroyed, restored, ...when.map(([type]) => type)];
+  checkTypes(hub, types);
   checkAttributes(
     model,
     'when',
     when.flatMap(([, { attribute }]) => attribute ?? []),
   );
   const hidden = hiddenAttributes(model, binding);
+  checkNotEmpty(model.name, types);
   const traced = tracedAttributes(model);
   return {
     ...{ model, hub, created, updated, destroyed, restored, when, traced },
     shown: new Set([...traced].filter((name) => !hidden.has(name))),
     showsChanges: changes,
-    account: (instance) => account?.(instance) ?? null,
+    account: (instance, type) => (account ? checkAccount(account(instance), type) : null),
     data: data ?? ((instance) => defaultData(model, instance, hidden)),
   };
+}
+
+/** An attribute that was not read is undefined, and is not to be taken for an app with one tenant. */
+function checkAccount(account: AccountId | null | undefined, type: string): AccountId | null {
+  if (account !== undefined) return account;
+  const problem = 'account() answered undefined, expected an account, or null for none';
+  throw new HooklineError('EVENT_DATA_INVALID', { type, problem });
 }
 
 function checkModel(model: ModelStatic<Model>): void {

@@ -1,5 +1,6 @@
 import { HooklineError } from '@hookline/core';
 import { type Columns, type ColumnType, columnOf, sqlTypeOf, toColumn } from './columns.js';
+import { isConnectionFailure } from './connection-failure.js';
 import { SCRIPTS } from './migrations/scripts.js';
 import { isTransaction, type Row, type SequelizeLike } from './sequelize-like.js';
 import { type Tables, tablesOf } from './tables.js';
@@ -7,7 +8,7 @@ import { type Tables, tablesOf } from './tables.js';
 /** Sequelize's own option: a function that gets each statement, or false. */
 export type Logging = boolean | ((sql: string, timingMs?: number) => void);
 
-/** Runs one statement. Without a transaction it has a connection of its own. */
+/** Runs one statement. Without a transaction it has a connection of its own. Throws STORE_UNAVAILABLE, MIGRATION_PENDING. */
 export interface Database {
   readonly tables: Tables;
   run(sql: string, binds?: Binds, transaction?: unknown): Promise<readonly Row[]>;
@@ -36,6 +37,7 @@ const UNDEFINED_TABLE = '42P01';
 
 /** Inside a transaction this is the first to find out: nobody waits there for the hub to start. */
 function explain(error: unknown): never {
+  if (isConnectionFailure(error)) throw new HooklineError('STORE_UNAVAILABLE', { store: 'sequelize' }, error);
   const { original } = error as { readonly original?: { readonly code?: unknown } };
   if (original?.code !== UNDEFINED_TABLE) throw error;
   throw new HooklineError('MIGRATION_PENDING', { pending: SCRIPTS[0]?.name }, error);

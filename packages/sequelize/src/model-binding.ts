@@ -39,8 +39,8 @@ export interface ModelBinding<
   readonly restored?: Row;
   /** More events of an update, each where its condition holds; the condition sees every change, `redact` or not. */
   readonly when?: { readonly [Type in When]?: ChangeCondition<M> };
-  /** The account the event belongs to. Default: none. */
-  readonly account?: (instance: M) => AccountId | null | undefined;
+  /** The account the event belongs to, null for none; undefined is refused: it is an attribute that was not read. Default: none. */
+  readonly account?: (instance: M) => AccountId | null;
   /**
    * The data of the event. Called inside the write, so a query made here needs `context.transaction`.
    * Default: the model's name in camel case, and under it all that `instance.get()` gives.

@@ -99,10 +99,20 @@ function readVersion(): string {
   return (JSON.parse(text) as { readonly version: string }).version;
 }
 
+/** In place of the catalogue's hint, which is for an app that runs. */
+const CONNECTION_HINT =
+  'Check that Postgres is running, and the host, port, user and database name in --url or DATABASE_URL.';
+
 function fieldsOf(error: unknown) {
   const { code, hint } = isHooklineError(error) ? error : {};
   const { message, cause } = error as Error;
-  return { message, code, hint, cause: cause === undefined ? undefined : messageOf(cause) };
+  const isUnreachable = code === 'ERR_HOOKLINE_STORE_UNAVAILABLE';
+  return {
+    message,
+    code,
+    hint: isUnreachable ? CONNECTION_HINT : hint,
+    cause: cause === undefined ? undefined : messageOf(cause),
+  };
 }
 
 function describe(error: unknown): string {

@@ -1,5 +1,6 @@
-import { HooklineError, type Store } from '@hookline/core';
+import { HooklineError, isHooklineError, type Store } from '@hookline/core';
 import { afterCommit } from './after-commit.js';
+import { ownAmbientTransaction } from './ambient-transaction.js';
 import { type Logging, openDatabase } from './database.js';
 import { pendingOf, readStatus } from './migration-status.js';
 import { isSequelize, type SequelizeLike } from './sequelize-like.js';
@@ -17,7 +18,8 @@ export interface SequelizeStoreOptions extends TableOptions {
 
 /**
  * A store in the app's own Postgres, through its own Sequelize 6 instance: its pool, its transactions. What is
- * dispatched with `{ transaction }` is written on that transaction's connection and no other.
+ * dispatched with `{ transaction }`, or inside a transaction that this instance keeps in Sequelize's CLS, is
+ * written on that transaction's connection and no other.
  *
  * The tables come from `migrate(sequelize)` or `npx hookline migrate up`; the hub checks that they are there.
  * The instance stays the app's: the store never closes it.
@@ -43,6 +45,7 @@ export function sequelizeStore(sequelize: SequelizeLike, options: SequelizeStore
       if (pending.length > 0) throw new HooklineError('MIGRATION_PENDING', { pending: pending.join(', ') });
     },
     afterCommit,
+    ambientTransaction: () => ownAmbientTransaction(sequelize),
   };
 }
 
@@ -57,5 +60,6 @@ export function checkSequelize(sequelize: unknown): asserts sequelize is Sequeli
 }
 
 function unavailable(cause: unknown): never {
+  if (isHooklineError(cause)) throw cause;
   throw new HooklineError('STORE_UNAVAILABLE', { store: 'sequelize' }, cause);
 }

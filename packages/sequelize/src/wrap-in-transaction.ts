@@ -1,4 +1,5 @@
 import type { Model, ModelStatic, Sequelize, Transaction, TransactionOptions } from 'sequelize';
+import { ambientTransaction } from './ambient-transaction.js';
 
 interface WriteOptions {
   readonly transaction?: Transaction | null;
@@ -78,16 +79,10 @@ async function inTransaction(
   }
 }
 
-/** What Sequelize 6 keeps its CLS namespace in, as its own methods read it. */
-interface WithCls {
-  readonly _cls?: { get(key: 'transaction'): unknown };
-}
-
 /** The caller's own, given or found in the CLS. An explicit null means: not the one in the CLS. */
 function hasTransaction(model: ModelStatic<Model>, { transaction }: WriteOptions): boolean {
   if (transaction !== undefined) return transaction !== null;
-  const { _cls: cls } = sequelizeOf(model).constructor as WithCls;
-  return Boolean(cls?.get('transaction'));
+  return ambientTransaction(sequelizeOf(model)) !== undefined;
 }
 
 function sequelizeOf({ sequelize }: ModelStatic<Model>): Sequelize {

@@ -13,6 +13,14 @@ describe('the id generator', () => {
     expect(ids.next('evt') > (made.sort().at(-1) ?? '')).to.equal(true);
   });
 
+  it('makes ids that sort in the order they were made, also when the clock is set back', () => {
+    const clock = fakeClock(1_000_000);
+    const ids = randomIdGenerator({ ...clock, now: () => clock.now() - (made.length > 50 ? 500 : 0) });
+    const made: string[] = [];
+    for (let i = 0; i < 200; i++) made.push(ids.next('evt'));
+    expect([...made].sort()).to.deep.equal(made);
+  });
+
   it('writes the time as the ULID spec does', () => {
     const ids = randomIdGenerator(fakeClock(1_469_918_176_385));
     expect(ids.next('wh').slice(3, 13)).to.equal('01ARYZ6S41'.toLowerCase());

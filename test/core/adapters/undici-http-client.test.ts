@@ -1,8 +1,14 @@
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import type { LookupAddress } from 'node:dns';
+import {
+  type AddressInfo,
+  createServer,
+  getDefaultAutoSelectFamily,
+  type Socket,
+  setDefaultAutoSelectFamily,
+} from 'node:net';
 import { startReceiver } from '@hookline/core/testing';
 import { expect } from 'chai';
-import { undiciHttpClient } from '../../../packages/core/src/adapters/undici-http-client.js';
+import { type Lookup, undiciHttpClient } from '../../../packages/core/src/adapters/undici-http-client.js';
 import { urlPolicy } from '../../../packages/core/src/delivery/guard-url.js';
 import { httpClientContract } from '../../contracts/http-client-contract.js';
 
@@ -27,28 +33,148 @@ describe('the undici client', () => {
   }
 
   it('sends again at once, on a new connection, where the peer had closed the one it kept', async () => {
-    let connections = 0;
-    const bodies: string[] = [];
-    const server = createServer((socket) => {
-      connections += 1;
-      const isFirst = connections === 1;
-      let answered = 0;
-      socket.on('error', () => {});
-      socket.on('data', (data) => {
-        if (isFirst && answered === 1) return socket.destroy();
-        answered += 1;
-        bodies.push(String(data).split('\r\n\r\n')[1] ?? '');
-        return socket.write('HTTP/1.1 204 No Content\r\n\r\n');
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    for (const close of [
+      (socket: Socket) => socket.destroy(),
+      (socket: Socket) => socket.resetAndDestroy(),
+    ]) {
+      const server = await scriptedServer([[NO_CONTENT, close], [NO_CONTENT]]);
+      const client = undiciHttpClient(local);
+      for (let count = 0; count < 2; count++) {
+        expect(await client.send({ ...request, url: server.url })).to.include({
+          kind: 'response',
+          status: 204,
+        });
+      }
+      expect(server.posts).to.deep.equal(['1: {}', '1: {}', '2: {}']);
+      await client.close();
+      server.close();
+    }
+  });
+
+  it('sends again once only', async () => {
+    const close = (socket: Socket) => socket.destroy();
+    const server = await scriptedServer([[NO_CONTENT, close], [close]]);
     const client = undiciHttpClient(local);
-    expect(await client.send({ ...request, url })).to.include({ kind: 'response', status: 204 });
-    expect(await client.send({ ...request, url })).to.include({ kind: 'response', status: 204 });
-    expect(connections).to.equal(2);
-    expect(bodies).to.deep.equal(['{}', '{}']);
+    await client.send({ ...request, url: server.url });
+    expect(await client.send({ ...request, url: server.url })).to.include({ kind: 'error', reason: 'reset' });
+    expect(server.posts).to.deep.equal(['1: {}', '1: {}', '2: {}']);
     await client.close();
     server.close();
   });
+
+  for (const [part, bytes] of [
+    ['nothing', ''],
+    ['half a status line', 'HTTP/1.1 2'],
+    ['half the headers', 'HTTP/1.1 200 OK\r\ncontent-le'],
+    ['half the body', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf'],
+  ] as const) {
+    it(`does not send again after ${part} of the reply on a new connection`, async () => {
+      const server = await scriptedServer([[(socket) => socket.end(bytes)]]);
+      const client = undiciHttpClient(local);
+      const reply = await client.send({ ...request, url: server.url });
+      expect(reply).to.include({ kind: 'error', reason: 'reset' });
+      expect(server.posts).to.deep.equal(['1: {}']);
+      await client.close();
+      server.close();
+    });
+
+    if (bytes === '') continue;
+    it(`does not send again after ${part} of the reply on a connection it kept`, async () => {
+      const server = await scriptedServer([[NO_CONTENT, (socket) => socket.end(bytes)]]);
+      const client = undiciHttpClient(local);
+      await client.send({ ...request, url: server.url });
+      const reply = await client.send({ ...request, url: server.url });
+      expect(reply).to.include({ kind: 'error', reason: 'reset' });
+      expect(server.posts).to.deep.equal(['1: {}', '1: {}']);
+      await client.close();
+      server.close();
+    });
+  }
+
+  it('reaches a name where the process asks for one address at a time', async () => {
+    const receiver = await startReceiver();
+    const before = getDefaultAutoSelectFamily();
+    setDefaultAutoSelectFamily(false);
+    const client = undiciHttpClient(local, { lookup: answering([LOOPBACK]) });
+    try {
+      const url = receiver.url.replace('127.0.0.1', 'localhost');
+      expect(await client.send({ ...request, url })).to.include({ kind: 'response', status: 204 });
+    } finally {
+      setDefaultAutoSelectFamily(before);
+      await client.close();
+      await receiver.close();
+    }
+  });
+
+  for (const addresses of [
+    ['93.184.216.34', '10.0.0.1'],
+    ['10.0.0.1', '93.184.216.34'],
+  ]) {
+    it(`connects to nothing for a name that is ${addresses.join(' and ')}`, async () => {
+      const client = undiciHttpClient(strict, { lookup: answering(addresses) });
+      const reply = await client.send({ ...request, url: 'http://receiver.test/' });
+      expect(reply).to.include({ kind: 'error', reason: 'refused-address' });
+      expect(reply.kind === 'error' && reply.message).to.include('10.0.0.1 is not a public address');
+      await client.close();
+    });
+  }
+
+  it('says that a name has no address where it resolves to none', async () => {
+    const client = undiciHttpClient(strict, { lookup: answering([]) });
+    const reply = await client.send({ ...request, url: 'http://receiver.test/' });
+    expect(reply).to.include({ kind: 'error', reason: 'dns' });
+    await client.close();
+  });
+
+  it('judges a name anew at every connection', async () => {
+    const receiver = await startReceiver();
+    const { port } = new URL(receiver.url);
+    const answers = [['127.0.0.2'], ['127.0.0.1']];
+    const rebinding: Lookup = (hostname, options, callback) =>
+      answering(answers.shift() ?? [])(hostname, options, callback);
+    const only2 = urlPolicy({ httpsOnly: false, allowAddresses: ['127.0.0.2'] });
+    const client = undiciHttpClient(only2, { lookup: rebinding });
+    const url = `http://receiver.test:${port}/`;
+    expect(await client.send({ ...request, url })).to.include({ kind: 'error', reason: 'connect' });
+    expect(await client.send({ ...request, url })).to.include({ kind: 'error', reason: 'refused-address' });
+    expect(receiver.requests).to.deep.equal([]);
+    await client.close();
+    await receiver.close();
+  });
 });
+
+const LOOPBACK = '127.0.0.1';
+
+/** A resolver that knows these addresses only. */
+function answering(addresses: readonly string[]): Lookup {
+  const found: LookupAddress[] = addresses.map((address) => ({ address, family: 4 }));
+  return (_hostname, _options, callback) => setImmediate(() => callback(null, found));
+}
+
+type Answer = (socket: Socket) => unknown;
+
+const NO_CONTENT: Answer = (socket) => socket.write('HTTP/1.1 204 No Content\r\nconnection: keep-alive\r\n\r\n');
+
+/** Answers the requests of the first connection with the first script, and so on; `posts` are `connection: body`. */
+async function scriptedServer(scripts: readonly (readonly Answer[])[]) {
+  const posts: string[] = [];
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    const connection = connections;
+    const script = [...(scripts[connection - 1] ?? [])];
+    let received = '';
+    socket.on('error', () => {});
+    socket.on('data', (data) => {
+      received += String(data);
+      if (!received.endsWith('\r\n\r\n{}')) return;
+      received = '';
+      posts.push(`${connection}: {}`);
+      const answer = script.shift() ?? NO_CONTENT;
+      answer(socket);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
+  const url = `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/`;
+  return { url, posts, close: () => server.close() };
+}

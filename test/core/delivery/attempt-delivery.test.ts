@@ -149,6 +149,18 @@ describe('a delivery', () => {
     expect(await hub.webhooks.get(webhook.id)).to.include({ active: false });
   });
 
+  it('does not disable a webhook that has another URL by the time the old one says 410', async () => {
+    const { http, hub, webhook } = await hubWithWebhook();
+    http.replyWith(410);
+    const answer = http.hold();
+    await hub.dispatch('message.created', { id: 1 }, { account: 42 });
+    while (http.sent.length === 0) await new Promise(setImmediate);
+    await hub.webhooks.update(webhook.id, { url: `${URL}/new` });
+    answer();
+    await hub.drain();
+    expect(await hub.webhooks.get(webhook.id)).to.include({ active: true });
+  });
+
   it('keeps the reply, cut and made safe for text', async () => {
     const { http, dispatch, onlyDelivery } = await hubWithWebhook();
     const body = Buffer.from([0x68, 0x00, 0xff, 0x69]);
@@ -278,6 +290,34 @@ describe('redeliver', () => {
     await hub.drain();
     expect(http.sent).to.have.length(2);
     expect(await onlyDelivery()).to.include({ state: 'delivered', attemptCount: 2 });
+  });
+
+  it('is refused where the webhook is inactive or gone, and what was delivered stays so', async () => {
+    const { hub, webhook, dispatch, onlyDelivery } = await hubWithWebhook();
+    await dispatch();
+    const { id } = await onlyDelivery();
+    await hub.webhooks.update(webhook.id, { active: false });
+    await expectError('WEBHOOK_INACTIVE', () => hub.deliveries.redeliver(id));
+    await hub.webhooks.delete(webhook.id);
+    await expectError('WEBHOOK_INACTIVE', () => hub.deliveries.redeliver(id));
+    expect(await onlyDelivery()).to.include({ state: 'delivered' });
+  });
+
+  it('stays asked for by a person over a failure of ours', async () => {
+    const { http, hub, clock, dispatch, onlyDelivery } = await hubWithWebhook();
+    http.replyWith(500);
+    await dispatch();
+    const send = http.send.bind(http);
+    http.send = async () => {
+      throw new Error('client broken');
+    };
+    await hub.deliveries.redeliver((await onlyDelivery()).id);
+    await hub.drain();
+    http.send = send;
+    http.replyWith(500);
+    clock.advance(60_000);
+    await hub.drain();
+    expect(await onlyDelivery()).to.include({ attemptCount: 2, scheduledAttemptCount: 1 });
   });
 
   it('is refused for an unknown delivery, and for one of another account', async () => {

@@ -1,6 +1,8 @@
 import { defineEvents, payload } from '@hookline/core';
+import { fakeClock } from '@hookline/core/testing';
 import { expect } from 'chai';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
+import { inProcessQueue } from '../../../packages/core/src/adapters/in-process-queue.js';
 import { buildHub } from '../../support/build-hub.js';
 import { expectError } from '../../support/expect-error.js';
 
@@ -139,6 +141,21 @@ describe('rotating a secret', () => {
     expect(await hub.webhooks.revealSecrets(webhook.id)).to.deep.equal([second]);
   });
 
+  it('loses no secret that was given out when two rotate at the same time', async () => {
+    const { hub } = buildHub({ events });
+    const { webhook } = await hub.webhooks.create(valid);
+    const made = await Promise.all([1, 2, 3].map(() => hub.webhooks.rotateSecret(webhook.id)));
+    expect(await hub.webhooks.revealSecrets(webhook.id)).to.include.members(made);
+  });
+
+  it('changes neither secret nor account by update', async () => {
+    const { hub } = buildHub({ events });
+    const { webhook } = await hub.webhooks.create(valid);
+    for (const change of [{ secret: 'whsec_x' }, { accountId: 7 }]) {
+      await expectError('VALIDATION_FAILED', () => hub.webhooks.update(webhook.id, change as never));
+    }
+  });
+
   it('refuses an overlap out of range', async () => {
     const { hub } = buildHub({ events });
     const { webhook } = await hub.webhooks.create(valid);
@@ -160,6 +177,28 @@ describe('secrets at rest', () => {
     await hub.dispatch('message.created', { id: 1 });
     await hub.drain();
     expect(http.sent).to.have.length(1);
+  });
+
+  it('are in no log line and in no job', async () => {
+    const jobs: unknown[] = [];
+    const queue = inProcessQueue(fakeClock());
+    const enqueue = queue.enqueue.bind(queue);
+    queue.enqueue = async (some, delayMs) => {
+      jobs.push(...some);
+      return enqueue(some, delayMs);
+    };
+    const { hub, http, logger } = buildHub({ events, queue, encryptionKey });
+    const { webhook, secret } = await hub.webhooks.create(valid);
+    const second = await hub.webhooks.rotateSecret(webhook.id);
+    http.replyWith(500, 410);
+    await hub.dispatch('message.created', { id: 1 });
+    await hub.drain();
+    await hub.webhooks.test(webhook.id);
+    await hub.drain();
+    expect(jobs).to.not.be.empty;
+    expect(logger.lines).to.not.be.empty;
+    const written = JSON.stringify([jobs, logger.lines]);
+    for (const made of [secret, second]) expect(written).to.not.include(made.slice('whsec_'.length));
   });
 
   it('are demanded for a durable store in production', async () => {

@@ -1,5 +1,14 @@
-import { defineEvents, type Event, type EventOf, Listener, payload } from '@hookline/core';
+import {
+  defineEvents,
+  type Event,
+  type EventOf,
+  HooklineError,
+  Listener,
+  memoryStore,
+  payload,
+} from '@hookline/core';
 import { expect } from 'chai';
+import { buildEventRecord } from '../../../packages/core/src/events/build-event.js';
 import { buildHub } from '../../support/build-hub.js';
 import { expectError } from '../../support/expect-error.js';
 
@@ -90,6 +99,21 @@ describe('hub.dispatch', () => {
     expect(error.details.bytes).to.be.greaterThan(200);
   });
 
+  for (const account of [Number.NaN, 1.5, '', 'a\0b', {}, true]) {
+    it(`refuses the account ${JSON.stringify(account)}`, async () => {
+      const { hub } = buildHub();
+      await expectError('OPTION_INVALID', () =>
+        hub.dispatch('order.paid', {}, { account: account as never }),
+      );
+    });
+  }
+
+  it('refuses changes that JSON cannot carry', async () => {
+    const { hub } = buildHub();
+    const changes = { total: { previous: 1n, current: 2n } };
+    await expectError('EVENT_DATA_INVALID', () => hub.dispatch('order.paid', {}, { changes }));
+  });
+
   it('refuses a timestamp that is no instant', async () => {
     const { hub } = buildHub();
     await expectError('OPTION_INVALID', () => hub.dispatch('order.paid', {}, { timestamp: Number.NaN }));
@@ -149,6 +173,35 @@ describe('listeners', () => {
     });
     await hub.dispatch('message.created', { id: 1 });
     expect(failures).to.deep.equal([['ERR_HOOKLINE_LISTENER_FAILED', 'message.created']]);
+  });
+
+  it('survives an onListenerError that fails itself', async () => {
+    const fails = [
+      () => {
+        throw new Error('reporter broke');
+      },
+      async () => {
+        throw new Error('reporter broke later');
+      },
+    ];
+    for (const onListenerError of fails) {
+      const { hub, http } = buildHub({ events, onListenerError });
+      await hub.webhooks.create({ url: 'https://receiver.example/hook', subscriptions: ['*'] });
+      let reached = 0;
+      hub.on('message.created', () => Promise.reject(new Error('boom')));
+      hub.on('message.created', () => {
+        reached += 1;
+      });
+      await hub.dispatch('message.created', { id: 1 });
+      await hub.drain();
+      expect({ reached, sent: http.sent.length }).to.deep.equal({ reached: 1, sent: 1 });
+    }
+  });
+
+  it('refuses what is neither a function nor a listener', async () => {
+    const { hub } = buildHub({ events });
+    await expectError('LISTENER_INVALID', () => hub.on('message.created', undefined as never));
+    await expectError('LISTENER_INVALID', () => hub.use({} as never));
   });
 
   it('stops with the function that on() and use() answer', async () => {
@@ -251,7 +304,144 @@ describe('listeners', () => {
   });
 });
 
+describe('a listener that hangs', () => {
+  const hang = () => new Promise(() => {});
+
+  it('keeps no other event and no other listener waiting', async () => {
+    const store = memoryStore();
+    const { hub, clock, logger } = buildHub({ events, store, leaseMs: 40_000 });
+    const heard: string[] = [];
+    hub.on('agent.added', hang, { name: 'hanging' });
+    hub.on('*', (event) => void heard.push(event.type));
+    await hub.start();
+    for (const type of ['agent.added', 'message.created'] as const) {
+      await hub.dispatch(type, { id: 1 }, { transaction: aCommittedTransaction() });
+    }
+    while (heard.length < 1) await new Promise(setImmediate);
+    expect(heard).to.deep.equal(['message.created']);
+    clock.advance(10_000);
+    await hub.drain();
+    expect(heard).to.deep.equal(['message.created', 'agent.added']);
+    expect(logger.of('warn').map((line) => line.fields)).to.deep.include.members([
+      {
+        listener: 'hanging',
+        eventId: (await hub.events.list({ type: 'agent.added' }))[0]?.id,
+        patienceMs: 10_000,
+      },
+    ]);
+  });
+
+  it('is not begun a second time while it runs, even past the lease', async () => {
+    const { hub, clock } = buildHub({ events, leaseMs: 40_000 });
+    let calls = 0;
+    hub.on('message.created', () => {
+      calls += 1;
+      return hang();
+    });
+    await hub.start();
+    await hub.dispatch('message.created', { id: 1 }, { transaction: aCommittedTransaction() });
+    while (calls === 0) await new Promise(setImmediate);
+    clock.advance(5_000);
+    for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+    expect(calls).to.equal(1);
+  });
+});
+
+/** Shows what is written in it at once. */
+function aCommittedTransaction() {
+  return { parent: null, afterCommit: (callback: () => void) => callback() };
+}
+
+describe('a hub', () => {
+  it('relays nothing before it is started, so that listeners may be added first', async () => {
+    const store = memoryStore();
+    const before = buildHub({ events, store });
+    await before.hub.start();
+    await before.hub.close();
+    await store.events.insert([buildRecord('message.created')]);
+    const { hub } = buildHub({ events, store });
+    await hub.webhooks.list();
+    const heard: string[] = [];
+    hub.on('message.created', (event) => void heard.push(event.type));
+    await hub.drain();
+    expect(heard).to.deep.equal(['message.created']);
+  });
+
+  it('that could not start tries again by itself', async () => {
+    const store = memoryStore();
+    let isAway = true;
+    const open = async () => {
+      if (isAway) throw new HooklineError('STORE_UNAVAILABLE', { store: 'memory' });
+    };
+    const { hub, clock, http } = buildHub({ events, store: { ...store, open } });
+    await expectError('STORE_UNAVAILABLE', () => hub.start());
+    await store.webhooks.insert(aWebhookRecord());
+    await store.events.insert([buildRecord('message.created')]);
+    isAway = false;
+    clock.advance(1_000);
+    while (http.sent.length === 0) await new Promise(setImmediate);
+    expect(http.sent).to.have.length(1);
+  });
+});
+
+function aWebhookRecord() {
+  const sealed = `whsec_${Buffer.alloc(32).toString('base64')}`;
+  const secrets = [{ sealed, createdAt: 0, expiresAt: null }];
+  const url = 'https://receiver.example/hook';
+  const times = { createdAt: 0, updatedAt: 0 };
+  return {
+    id: 'wh_1',
+    accountId: null,
+    url,
+    subscriptions: ['*'],
+    description: null,
+    active: true,
+    secrets,
+    ...times,
+  };
+}
+
+function buildRecord(type: string) {
+  return buildEventRecord({
+    id: `evt_${'0'.repeat(26)}`,
+    type,
+    visibility: 'subscribable',
+    timestamp: 0,
+    account: null,
+    dataJson: '{"id":1}',
+    maxPayloadBytes: 1_000,
+  });
+}
+
 describe('the async lane', () => {
+  it('wants a name for a function, since its runs are stored by it', async () => {
+    const { hub } = buildHub({ events });
+    await expectError('LISTENER_INVALID', () => hub.on('message.created', () => {}, { lane: 'async' }));
+  });
+
+  it('keeps an error whose text no database takes', async () => {
+    const { hub } = buildHub({ events });
+    const store = memoryStore();
+    const other = buildHub({ events, store });
+    other.hub.on(
+      'message.created',
+      () => {
+        throw new Error(`a\0b${'x'.repeat(5_000)}`);
+      },
+      { lane: 'async', name: 'broken' },
+    );
+    const settled: unknown[] = [];
+    const settle = store.runs.settle.bind(store.runs);
+    store.runs.settle = async (results) => {
+      settled.push(...results.map((result) => result.lastError));
+      return settle(results);
+    };
+    await other.hub.dispatch('message.created', { id: 1 });
+    await other.hub.drain();
+    expect(settled).to.deep.equal([`a\uFFFDb${'x'.repeat(997)}`]);
+    await hub.close();
+  });
+
   it('runs after dispatch, and repeats only the listener that failed', async () => {
     const { hub, clock } = buildHub({ events });
     const calls: string[] = [];

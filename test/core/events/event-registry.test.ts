@@ -112,12 +112,25 @@ describe('defineEvents', () => {
   });
 });
 
+describe('groups', () => {
+  it('that say more of a type go before those that say less, in whatever order they stand', () => {
+    const registry = defineEvents({
+      'github.*': payload({ visibility: 'internal' }),
+      'github.issues.*': payload({ visibility: 'subscribable' }),
+    });
+    expect(registry.visibilityOf('github.issues.opened')).to.equal('subscribable');
+    expect(registry.visibilityOf('github.push')).to.equal('internal');
+  });
+});
+
 describe('a registry without declarations', () => {
   it('knows every well-formed type, but for the namespaces of sources', async () => {
     const registry = openRegistry();
     expect(registry.visibilityOf('order.paid')).to.equal('subscribable');
     registry.openNamespace('github');
     expect(registry.visibilityOf('github.push')).to.equal('internal');
+    expect(registry.isSubscribable('github.*')).to.equal(false);
+    expect(registry.isSubscribable('order.*')).to.equal(true);
     await expectError('EVENT_TYPE_INVALID', () => registry.assertKnown('Order Paid'));
   });
 });

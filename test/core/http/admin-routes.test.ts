@@ -1,8 +1,16 @@
-import { type Authorizer, defineEvents, type HttpRequest, type HttpResponse, payload } from '@hookline/core';
+import {
+  type Authorizer,
+  bearer,
+  defineEvents,
+  type HttpRequest,
+  type HttpResponse,
+  payload,
+} from '@hookline/core';
 import { mountAdmin, mountWebhooks } from '@hookline/core/adapter';
 import { expect } from 'chai';
 import { ADMIN_ROUTES } from '../../../packages/core/src/http/admin-routes.js';
 import { buildHub } from '../../support/build-hub.js';
+import { expectError } from '../../support/expect-error.js';
 
 const events = defineEvents({
   'message.created': payload<{ id: number }>({ description: 'A message came.' }),
@@ -34,6 +42,8 @@ function admin(authorize: Authorizer = byAccountHeader) {
   const data = async (name: string, input?: Call) => (await call(name, input)).body as Body;
   return { ...world, call, data };
 }
+
+const aWebhook = { url: URL, subscriptions: ['*'] };
 
 const byAccountHeader: Authorizer = ({ headers }) => {
   const account = headers['x-account'];
@@ -202,6 +212,23 @@ describe('admin routes', () => {
     ['get /webhooks', { query: { cursor: "'; drop table" } }, 400, 'CURSOR_INVALID'],
     ['get /deliveries', { query: { state: 'lost' } }, 422, 'VALIDATION_FAILED'],
     ['get /webhooks', { headers: {} }, 401, 'UNAUTHENTICATED'],
+    ['get /events', { query: { subjectType: 'Message' } }, 422, 'VALIDATION_FAILED'],
+    ['post /webhooks', { body: { ...aWebhook, toString: 1 } }, 422, 'VALIDATION_FAILED'],
+    ['post /webhooks', { body: JSON.parse('{"__proto__":1,"constructor":1}') }, 422, 'VALIDATION_FAILED'],
+    ['post /webhooks', { body: { ...aWebhook, description: 'a\0b' } }, 422, 'VALIDATION_FAILED'],
+    ['post /webhooks', { body: { ...aWebhook, url: `${URL}\0` } }, 422, 'VALIDATION_FAILED'],
+    [
+      'post /webhooks/:id/rotate-secret',
+      { params: { id: 'x' }, body: { overlap: 0 } },
+      422,
+      'VALIDATION_FAILED',
+    ],
+    [
+      'post /webhooks/:id/rotate-secret',
+      { params: { id: 'x' }, body: { overlapMs: null } },
+      422,
+      'VALIDATION_FAILED',
+    ],
   ] as const) {
     it(`${name} answers ${status} ${code} to ${JSON.stringify(input)}`, async () => {
       const { call } = admin();
@@ -242,6 +269,68 @@ describe('authorization', () => {
     expect(await call('get /webhooks')).to.include({ status: 403 });
     expect(await call('get /webhooks/:id/secret', { params: { id: 'x' } })).to.include({ status: 403 });
     expect(asked).to.deep.equal(['webhooks:read', 'secrets:read']);
+  });
+
+  for (const [name, answer] of [
+    ['an account that is undefined', { accountId: undefined }],
+    ['a user without an account', { id: 7, role: 'user' }],
+    ['an empty object', {}],
+    ['an empty account', { accountId: '' }],
+    ['an account that is no number', { accountId: Number.NaN }],
+    ['empty text', ''],
+    ['zero', 0],
+    ['text', 'no'],
+  ] as const) {
+    it(`lets nobody in for ${name}`, async () => {
+      const { call } = admin((() => answer) as unknown as Authorizer);
+      expect(await call('get /webhooks')).to.include({ status: 403 });
+    });
+  }
+
+  it('takes null for the account of an app with one tenant', async () => {
+    const { call, hub } = admin(() => ({ accountId: null }));
+    await hub.webhooks.create({ ...aWebhook, accountId: 7 });
+    await hub.webhooks.create(aWebhook);
+    const answer = await call('get /webhooks');
+    expect((answer.body as Body).data).to.have.length(1);
+  });
+
+  it('refuses what a page of another site can make a browser send', async () => {
+    const { call } = admin();
+    const foreign = { 'x-account': '1', 'sec-fetch-site': 'cross-site' };
+    const form = { 'x-account': '1', 'content-type': 'text/plain' };
+    expect(await call('post /webhooks', { headers: foreign, body: aWebhook })).to.include({ status: 403 });
+    expect(await call('post /webhooks', { headers: form, body: aWebhook })).to.include({ status: 415 });
+    const params = { id: 'wh_1' };
+    expect(await call('post /webhooks/:id/rotate-secret', { headers: foreign, params })).to.include({
+      status: 403,
+    });
+    expect(await call('get /webhooks', { headers: foreign })).to.include({ status: 200 });
+    const json = { 'x-account': '1', 'content-type': 'application/json; charset=utf-8' };
+    expect(await call('post /webhooks', { headers: json, body: aWebhook })).to.include({ status: 201 });
+  });
+
+  it('shows internal events and types to staff alone', async () => {
+    const { data, call, hub } = admin();
+    const event = await hub.dispatch('agent.added', { id: 1 }, { account: 1 });
+    const staff = { headers: { 'x-account': 'staff' } };
+    expect((await data('get /events')).data).to.deep.equal([]);
+    expect((await data('get /events', staff)).data).to.have.length(1);
+    expect(await call('get /events/:id', { params: { id: event.id } })).to.include({ status: 404 });
+    expect(await call('get /events/:id', { params: { id: event.id }, ...staff })).to.include({ status: 200 });
+    expect((await data('get /event-types')).data).to.have.length(1);
+    expect((await data('get /event-types', staff)).data).to.have.length(2);
+  });
+
+  it('opens to a bearer token, compared as a whole, and to no missing one', async () => {
+    const token = 'a token for the staff';
+    const { call } = admin(bearer(token));
+    const status = async (authorization: string) =>
+      (await call('get /webhooks', { headers: { authorization } })).status;
+    expect(await status(`Bearer ${token}`)).to.equal(200);
+    for (const wrong of ['', 'Bearer', `Bearer ${token} `, token]) expect(await status(wrong)).to.equal(401);
+    for (const missing of [undefined, '', 'short'])
+      await expectError('OPTION_INVALID', () => bearer(missing));
   });
 
   it('hides what went wrong inside, and logs it', async () => {

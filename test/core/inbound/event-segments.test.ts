@@ -38,6 +38,13 @@ describe('toEventSegments', () => {
     }
   });
 
+  it('takes a name of a million underscores', () => {
+    const underscores = '_'.repeat(1_000_000);
+    expect(toEventSegments(underscores)).to.equal('received');
+    expect(toEventSegments(`a${underscores}b`)).to.equal('a');
+    expect(toEventSegments(`${underscores}a.b${underscores}`)).to.equal('a.b');
+  }).timeout(2_000);
+
   it('keeps to what an event type may be, however long the name', () => {
     for (const text of ['a'.repeat(10_000), 'a.'.repeat(5_000), `${'b'.repeat(95)}.c`]) {
       expect(isEventType(`source.${toEventSegments(text)}`)).to.equal(true);

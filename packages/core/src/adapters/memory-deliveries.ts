@@ -37,7 +37,7 @@ export class MemoryDeliveries implements DeliveryStore {
   async settle(results: readonly DeliveryResult[]): Promise<void> {
     for (const { id, lease, attempt, ...change } of results) {
       if (attempt) this.#append(attempt);
-      this.#work.conclude(id, lease, { ...change, manual: false });
+      this.#work.conclude(id, lease, change);
     }
   }
 

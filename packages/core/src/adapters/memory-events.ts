@@ -66,6 +66,7 @@ export class MemoryEvents implements EventStore {
     const records = [...this.#tables.events.values()]
       .map((row) => row.record)
       .filter((record) => inScope(record, query) && isAsked(query.type, record.type))
+      .filter((record) => isAsked(query.visibility, record.visibility))
       .filter(
         (record) =>
           isAsked(query.subjectType, record.subjectType) && isAsked(query.subjectId, record.subjectId),

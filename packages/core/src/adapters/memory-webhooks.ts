@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { WebhookRecord } from '../delivery/webhook.js';
-import type { Page, Scope, WebhookPatch, WebhookStore } from '../ports/store.js';
+import type { Page, Scope, WebhookExpectation, WebhookPatch, WebhookStore } from '../ports/store.js';
 import { inScope, page } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
 
@@ -14,9 +15,14 @@ export class MemoryWebhooks implements WebhookStore {
     this.#tables.webhooks.set(webhook.id, webhook);
   }
 
-  async update(id: string, scope: Scope, patch: WebhookPatch): Promise<WebhookRecord | null> {
+  async update(
+    id: string,
+    scope: Scope,
+    patch: WebhookPatch,
+    onlyIf: WebhookExpectation = {},
+  ): Promise<WebhookRecord | null> {
     const webhook = this.#find(id, scope);
-    if (!webhook) return null;
+    if (!webhook || !isDeepStrictEqual({ ...webhook, ...onlyIf }, webhook)) return null;
     const changed = { ...webhook, ...patch };
     this.#tables.webhooks.set(id, changed);
     return changed;

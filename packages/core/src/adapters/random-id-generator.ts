@@ -7,12 +7,39 @@ const TIME_CHARS = 10;
 const RANDOM_CHARS = 16;
 
 /**
- * ULIDs (https://github.com/ulid/spec) behind a prefix, in lower case: 48 bits of time, then 80 random bits.
- * Ids made within one millisecond are not ordered among themselves.
+ * ULIDs (https://github.com/ulid/spec) behind a prefix, in lower case: 48 bits of time, then 80 random bits. Like the
+ * spec's monotonic ones they sort in the order they were made, also within a millisecond and when the clock is set
+ * back; those of two processes do not.
  */
 export function randomIdGenerator(clock: Clock): IdGenerator {
   const random = randomChars();
-  return { next: (prefix) => `${prefix}_${timeChars(clock.now())}${random()}` };
+  let lastTime = 0;
+  let time = '';
+  let tail = '';
+  return {
+    next(prefix) {
+      const now = clock.now();
+      if (now > lastTime) {
+        lastTime = now;
+        time = timeChars(now);
+        tail = random();
+      } else {
+        tail = increment(tail);
+      }
+      return `${prefix}_${time}${tail}`;
+    },
+  };
+}
+
+/** The next text of the same length; the one after the last is the first, which 80 random bits never reach. */
+function increment(text: string): string {
+  for (let end = text.length - 1; end >= 0; end--) {
+    const digit = ALPHABET.indexOf(text[end] ?? '');
+    if (digit < ALPHABET.length - 1) {
+      return text.slice(0, end) + ALPHABET[digit + 1] + ALPHABET[0]?.repeat(text.length - 1 - end);
+    }
+  }
+  return (ALPHABET[0] ?? '').repeat(text.length);
 }
 
 function timeChars(now: number): string {

@@ -1,4 +1,6 @@
-import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { lookup as dnsLookup, type LookupAddress, type LookupAllOptions, type LookupOptions } from 'node:dns';
+import type { Socket } from 'node:net';
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici';
 import type { FailureReason } from '../delivery/attempt.js';
 import { addressProblem, hostProblem, type UrlPolicy } from '../delivery/guard-url.js';
@@ -9,20 +11,41 @@ const CONNECTIONS_PER_ORIGIN = 64;
 const KEEP_ALIVE_MS = 4_000;
 const REFUSED = 'ERR_HOOKLINE_ADDRESS_REFUSED';
 
+/** How `dns.lookup` answers when it is asked for all addresses. */
+export type Lookup = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+export interface UndiciOptions {
+  /** Resolves the names of receivers; `dns.lookup` without it. Its answers are bound to the URL policy, too. */
+  readonly lookup?: Lookup;
+}
+
 /** The default HTTP client: undici, its connections bound to the URL policy. */
-export function undiciHttpClient(policy: UrlPolicy): HttpClient {
+export function undiciHttpClient(policy: UrlPolicy, { lookup = dnsLookup }: UndiciOptions = {}): HttpClient {
   const agent = new Agent({
     connections: CONNECTIONS_PER_ORIGIN,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    connect: { lookup: guardedLookup(policy) },
+    connect: { lookup: guardedLookup(policy, lookup) },
   });
+  const sockets = watchSockets();
   return {
-    send: (request) => send(agent, policy, request),
-    close: () => agent.destroy(),
+    send: (request) => send({ agent, sockets }, policy, request),
+    close: () => {
+      sockets.close();
+      return agent.destroy();
+    },
   };
 }
 
-async function send(agent: Agent, policy: UrlPolicy, request: OutboundRequest): Promise<HttpReply> {
+interface Line {
+  readonly agent: Agent;
+  readonly sockets: SocketWatch;
+}
+
+async function send(line: Line, policy: UrlPolicy, request: OutboundRequest): Promise<HttpReply> {
   const startedAt = performance.now();
   const durationMs = () => Math.round(performance.now() - startedAt);
   // undici asks no lookup for an address written out in the URL (undici 7.30)
@@ -30,7 +53,7 @@ async function send(agent: Agent, policy: UrlPolicy, request: OutboundRequest): 
   if (refusal !== null) return { kind: 'error', reason: 'refused-address', message: refusal, durationMs: 0 };
   const deadline = AbortSignal.timeout(request.timeoutMs);
   try {
-    const reply = await postOnceOrResend(agent, request, deadline);
+    const reply = await postOnceOrResend(line, request, deadline);
     return { kind: 'response', ...reply, durationMs: durationMs() };
   } catch (error) {
     const reason = deadline.aborted ? 'timeout' : reasonOf(error);
@@ -49,16 +72,20 @@ interface Reply {
   readonly body: Buffer;
 }
 
-/** A kept-alive socket that the peer closed meanwhile is nobody's failure: the request goes out again, once, on a new one. */
+/** A kept-alive socket that the peer closed meanwhile is nobody's failure: the request goes out again, once. */
 async function postOnceOrResend(
-  agent: Agent,
+  { agent, sockets }: Line,
   request: OutboundRequest,
   deadline: AbortSignal,
 ): Promise<Reply> {
+  // a view of its own, by which the socket of this very request is known
+  const body = request.body.subarray();
   try {
-    return await post(agent, request, deadline);
+    const reply = await post(agent, { ...request, body }, deadline);
+    sockets.noteReply(body);
+    return reply;
   } catch (error) {
-    if (!wasReusedSocket(error)) throw error;
+    if (!CLOSED_BY_PEER.has(codeOf(error)) || !sockets.wasReusedInVain(body)) throw error;
     return post(agent, request, deadline);
   }
 }
@@ -78,6 +105,46 @@ async function post(agent: Agent, request: OutboundRequest, deadline: AbortSigna
   };
 }
 
+interface SocketWatch {
+  /** The request with this body was answered: its socket is a proven one from now on. */
+  noteReply(body: Buffer): void;
+  /** Whether the request went out on a proven socket, and not one byte came back on it. */
+  wasReusedInVain(body: Buffer): boolean;
+  close(): void;
+}
+
+interface Sending {
+  readonly socket: Socket;
+  readonly isReused: boolean;
+  readonly bytesReadBefore: number;
+}
+
+const SEND_HEADERS = 'undici:client:sendHeaders';
+
+/** Which socket a request went out on: undici tells its diagnostics channel only, just before it writes. */
+function watchSockets(): SocketWatch {
+  const proven = new WeakSet<Socket>();
+  const sendings = new WeakMap<object, Sending>();
+  const onSend = (message: unknown) => {
+    const { request, socket } = message as { request: { body: unknown }; socket: Socket };
+    if (!Buffer.isBuffer(request.body)) return;
+    const isReused = proven.has(socket);
+    sendings.set(request.body, { socket, isReused, bytesReadBefore: socket.bytesRead });
+  };
+  subscribe(SEND_HEADERS, onSend);
+  return {
+    noteReply: (body) => {
+      const sending = sendings.get(body);
+      if (sending) proven.add(sending.socket);
+    },
+    wasReusedInVain: (body) => {
+      const sending = sendings.get(body);
+      return sending?.isReused === true && sending.socket.bytesRead === sending.bytesReadBefore;
+    },
+    close: () => void unsubscribe(SEND_HEADERS, onSend),
+  };
+}
+
 /** Stops at the limit; what is left is not waited for. */
 async function readUpTo(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -90,29 +157,43 @@ async function readUpTo(body: Dispatcher.ResponseData['body'], maxBytes: number)
   return Buffer.concat(chunks).subarray(0, maxBytes);
 }
 
-type LookupCallback = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
+type LookupCallback = (
+  error: NodeJS.ErrnoException | null,
+  address: string | LookupAddress[],
+  family?: number,
+) => void;
 
 /** Refuses the name if any of its addresses is refused: one bad answer among good ones is an attack or a mistake. */
-function guardedLookup(policy: UrlPolicy) {
+function guardedLookup(policy: UrlPolicy, lookup: Lookup) {
   return (hostname: string, options: LookupOptions, callback: LookupCallback): void => {
-    dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return callback(error, []);
-      const problem = addresses
-        .map(({ address }) => addressProblem(address, policy))
-        .find((text) => text !== null);
-      if (problem === undefined) return callback(null, addresses);
-      callback(
-        Object.assign(new Error(`${hostname} resolves to a refused address: ${problem}`), { code: REFUSED }),
-        [],
-      );
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      const failure = error ?? lookupFailure(hostname, addresses, policy);
+      const [first] = addresses ?? [];
+      if (failure !== null || first === undefined) return callback(failure, []);
+      // one address is asked for where autoSelectFamily is off
+      if (options.all) return callback(null, addresses);
+      callback(null, first.address, first.family);
     });
   };
 }
 
-function wasReusedSocket(error: unknown): boolean {
-  const { code, socket } = error as { code?: string; socket?: { bytesRead?: number } | null };
-  return code === 'UND_ERR_SOCKET' && (socket?.bytesRead ?? 0) > 0;
+function lookupFailure(
+  hostname: string,
+  addresses: readonly LookupAddress[],
+  policy: UrlPolicy,
+): NodeJS.ErrnoException | null {
+  if (addresses.length === 0) {
+    return Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
+  }
+  const problem = addresses
+    .map(({ address }) => addressProblem(address, policy))
+    .find((text) => text !== null);
+  if (problem === undefined) return null;
+  const message = `${hostname} resolves to a refused address: ${problem}`;
+  return Object.assign(new Error(message), { code: REFUSED });
 }
+
+const CLOSED_BY_PEER = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 const REASONS: Readonly<Record<string, FailureReason>> = {
   [REFUSED]: 'refused-address',

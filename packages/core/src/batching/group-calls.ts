@@ -1,21 +1,31 @@
+import { isHooklineError } from '../errors.js';
+
+export interface GroupOptions<Item> {
+  readonly maxItems: number;
+  /** What an item weighs, and what a batch may: bytes, so that a few large items do not make a huge statement. */
+  readonly weigh?: (item: Item) => number;
+  readonly maxWeight?: number;
+}
+
 /**
  * Turns calls with one item into calls with many: while a batch is under way, the next one gathers. A lone call
  * starts at once, and the size of batches grows with the load by itself, without a timer.
  *
- * `run` answers one result per item, in order. Where a batch of several is rejected, its items are tried one by
- * one, so that a single bad item fails alone: `run` must be all-or-none.
+ * `run` answers one result per item, in order. Where a batch of several is rejected, its halves are tried, down to
+ * the bad item, which fails alone: `run` must be all-or-none. Where the store is unavailable all fail at once.
  */
 export function groupCalls<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly Result[]>,
-  maxItems: number,
+  options: GroupOptions<Item>,
 ): (item: Item) => Promise<Result> {
   let waiting: Call<Item, Result>[] = [];
   let running = false;
 
   async function flush(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, maxItems);
-      waiting = waiting.slice(maxItems);
+      const size = batchSize(waiting, options);
+      const batch = waiting.slice(0, size);
+      waiting = waiting.slice(size);
       await runBatch(run, batch);
     }
     running = false;
@@ -36,6 +46,19 @@ interface Call<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
+/** At least one, whatever it weighs. */
+function batchSize<Item>(
+  calls: readonly { readonly item: Item }[],
+  { maxItems, weigh = () => 0, maxWeight = Number.POSITIVE_INFINITY }: GroupOptions<Item>,
+): number {
+  let weight = 0;
+  const end = calls.findIndex(({ item }, index) => {
+    weight += weigh(item);
+    return index > 0 && (index >= maxItems || weight > maxWeight);
+  });
+  return end === -1 ? calls.length : end;
+}
+
 async function runBatch<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly Result[]>,
   batch: readonly Call<Item, Result>[],
@@ -46,7 +69,16 @@ async function runBatch<Item, Result>(
       call.resolve(results[index] as Result);
     });
   } catch (error) {
-    if (batch.length === 1) batch[0]?.reject(error);
-    else for (const call of batch) await runBatch(run, [call]);
+    if (batch.length === 1 || isUnavailable(error)) {
+      for (const call of batch) call.reject(error);
+      return;
+    }
+    const middle = Math.ceil(batch.length / 2);
+    await runBatch(run, batch.slice(0, middle));
+    await runBatch(run, batch.slice(middle));
   }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return isHooklineError(error) && error.code === 'ERR_HOOKLINE_STORE_UNAVAILABLE';
 }

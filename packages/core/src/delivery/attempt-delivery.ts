@@ -96,14 +96,20 @@ async function follow(
   if (verdict.kind === 'give-up' && verdict.isGone) await disable(deps, work);
 }
 
-async function disable(deps: AttemptDeps, { delivery }: Held<ClaimedDelivery>): Promise<void> {
-  await deps.webhooks.update(delivery.webhookId, {}, { active: false, updatedAt: deps.clock.now() });
-  deps.logger.warn({ webhookId: delivery.webhookId }, 'webhook disabled: its receiver answered 410 Gone');
+/** Unless it has another URL by now: it was the old one that is gone. */
+async function disable(
+  { webhooks, clock, logger }: AttemptDeps,
+  { webhook }: Held<ClaimedDelivery>,
+): Promise<void> {
+  if (webhook === null) return;
+  const { id, url } = webhook;
+  const disabled = await webhooks.update(id, {}, { active: false, updatedAt: clock.now() }, { url });
+  if (disabled) logger.warn({ webhookId: id }, 'webhook disabled: its receiver answered 410 Gone');
 }
 
 /** Our own fault (a secret that cannot be read, a store that failed) is not charged to the receiver's schedule. */
 async function postpone(deps: AttemptDeps, work: Held<ClaimedDelivery>, error: unknown): Promise<void> {
-  const { id, attemptCount, scheduledAttemptCount } = work.delivery;
+  const { id, attemptCount, scheduledAttemptCount, manual } = work.delivery;
   deps.logger.error({ ...fieldsOf(work), ...errorFields(error) }, 'attempt failed on our side');
   const nextAttemptAt = deps.clock.now() + OUR_FAULT_DELAY_MS;
   const next = { state: 'retrying', nextAttemptAt, reason: 'internal', finalizedAt: null } as const;
@@ -114,6 +120,7 @@ async function postpone(deps: AttemptDeps, work: Held<ClaimedDelivery>, error: u
       attempt: null,
       attemptCount,
       scheduledAttemptCount,
+      manual,
       ...next,
     });
   } catch {

@@ -1,9 +1,12 @@
 import type { HttpReply } from '../ports/http-client.js';
 import type { DeliveryResult } from '../ports/store.js';
+import { safeText } from '../safe-text.js';
 import type { AttemptRecord } from './attempt.js';
 import type { DeliveryRecord } from './delivery.js';
 import type { Verdict } from './judge-reply.js';
 import type { RetryPolicy } from './retry-policy.js';
+
+const MAX_MESSAGE_LENGTH = 1_000;
 
 export interface Tried {
   readonly attemptId: string;
@@ -34,6 +37,7 @@ export function concludeAttempt(
     attempt,
     attemptCount: attempt.number,
     scheduledAttemptCount,
+    manual: false,
     ...nextOf(tried, scheduledAttemptCount, scheduling),
   };
 }
@@ -50,6 +54,7 @@ export function cancelDelivery(
     attempt: null,
     attemptCount,
     scheduledAttemptCount,
+    manual: false,
     state: 'cancelled',
     nextAttemptAt: null,
     reason,
@@ -82,16 +87,11 @@ function toAttempt(delivery: DeliveryRecord, { attemptId, startedAt, reply, verd
     number: delivery.attemptCount + 1,
     outcome: verdict.kind === 'succeeded' ? 'succeeded' : 'failed',
     failureReason: verdict.kind === 'succeeded' ? null : verdict.reason,
-    failureMessage: verdict.kind === 'succeeded' ? null : verdict.message,
+    failureMessage: verdict.kind === 'succeeded' ? null : safeText(verdict.message, MAX_MESSAGE_LENGTH),
     startedAt,
     durationMs: reply.durationMs,
     responseStatus: response?.status ?? null,
     responseHeaders: response?.headers ?? null,
-    responseBody: response ? toText(response.body) : null,
+    responseBody: response ? safeText(response.body.toString('utf8')) : null,
   };
-}
-
-/** Postgres text takes no NUL, and a reply may be any bytes at all. */
-function toText(body: Buffer): string {
-  return body.toString('utf8').replaceAll('\0', '\uFFFD');
 }

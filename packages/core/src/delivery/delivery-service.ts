@@ -2,16 +2,20 @@ import { HooklineError } from '../errors.js';
 import type { AccountScope, Deliveries, ListOptions } from '../hub.js';
 import type { Clock } from '../ports/clock.js';
 import type { Queue } from '../ports/queue.js';
-import type { DeliveryQuery, DeliveryStore } from '../ports/store.js';
+import type { DeliveryQuery, DeliveryStore, WebhookStore } from '../ports/store.js';
 import { toPage, toScope } from '../scope.js';
 import type { AttemptRecord } from './attempt.js';
 import type { DeliveryRecord } from './delivery.js';
 
 export interface DeliveryServiceDeps {
   readonly deliveries: DeliveryStore;
+  readonly webhooks: WebhookStore;
   readonly queue: Queue;
   readonly clock: Clock;
+  /** Resolves when the store may be asked. */
   readonly ready: () => Promise<void>;
+  /** Resolves when what is handed over is worked on. */
+  readonly start: () => Promise<void>;
 }
 
 type Filters = Pick<DeliveryQuery, 'state' | 'webhookId' | 'eventId' | 'eventType'>;
@@ -41,10 +45,23 @@ export class DeliveryService implements Deliveries {
   }
 
   async redeliver(id: string, scope: AccountScope = {}): Promise<DeliveryRecord> {
-    await this.#deps.ready();
+    await this.#deps.start();
+    await this.#refuseWithoutWebhook(id, scope);
     const delivery = await this.#deps.deliveries.redeliver(id, toScope(scope), this.#deps.clock.now());
     if (!delivery) throw new HooklineError('NOT_FOUND', { kind: 'delivery', id });
     await this.#deps.queue.enqueue([{ kind: 'delivery', id }]);
     return delivery;
+  }
+
+  /** Such a delivery would only be cancelled. */
+  async #refuseWithoutWebhook(id: string, scope: AccountScope): Promise<void> {
+    const delivery = await this.get(id, scope);
+    if (!delivery) return;
+    const webhook = await this.#deps.webhooks.get(delivery.webhookId, {});
+    if (webhook?.active) return;
+    throw new HooklineError('WEBHOOK_INACTIVE', {
+      id: delivery.webhookId,
+      state: webhook ? 'inactive' : 'deleted',
+    });
   }
 }

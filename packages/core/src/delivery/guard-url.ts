@@ -11,7 +11,21 @@ export interface UrlPolicy {
 
 const MAX_URL_LENGTH = 2_048;
 /** Cloud metadata services: never a webhook's target, whatever is allowed. */
-const METADATA = new Set(['169.254.169.254', 'fd00:ec2::254', '100.100.100.200', '168.63.129.16']);
+const METADATA = new Set([
+  '169.254.169.254',
+  '169.254.169.253',
+  '169.254.170.2',
+  '169.254.170.23',
+  'fd00:ec2::254',
+  'fd20:ce::254',
+  '100.100.100.200',
+  '168.63.129.16',
+  '192.0.0.192',
+]);
+
+const GLOBAL_UNICAST = ipaddr.IPv6.parse('2000::');
+/** The /96 blocks that end in an IPv4 address: IPv4-compatible (RFC 4291), SIIT (RFC 6145), NAT64 (RFC 6052). */
+const TRANSLATED = ['::', '::ffff:0:0:0', '64:ff9b::'].map((prefix) => ipaddr.IPv6.parse(prefix));
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -35,6 +49,8 @@ export function urlProblem(url: unknown, policy: UrlPolicy): string | null {
   if (typeof url !== 'string' || url.length === 0) return 'expected an absolute http(s) URL';
   if (url.length > MAX_URL_LENGTH) return `is longer than ${MAX_URL_LENGTH} characters`;
   if (!URL.canParse(url)) return 'is not a valid absolute URL';
+  // URL parsing drops these, and what is stored would be another text than what is connected to
+  if (/[\s\p{Cc}]/u.test(url)) return 'contains spaces or control characters';
   const { protocol, username, password, hostname } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') return `has the scheme "${protocol}", expected https:`;
   if (policy.httpsOnly && protocol === 'http:') return 'is http:, and only https: is allowed';
@@ -52,24 +68,41 @@ export function hostProblem(hostname: string, policy: UrlPolicy): string | null 
   return addressProblem(literal, policy);
 }
 
-/** Says why this address may not be connected to, or null. An IPv4 address inside an IPv6 one counts as itself. */
+/** Says why this address may not be connected to, or null. An IPv4 address inside an IPv6 one is judged as itself. */
 export function addressProblem(address: string, policy: UrlPolicy): string | null {
   const refused = `${address} is not a public address`;
   if (!ipaddr.isValid(address)) return refused;
-  const parsed = embeddedIpv4(ipaddr.process(address));
-  const text = parsed.toString();
-  if (METADATA.has(text)) return `${address} is a metadata service`;
-  return parsed.range() === 'unicast' || policy.allows(text) ? null : refused;
+  const reached = reachedBy(ipaddr.process(address));
+  if (reached.some((each) => METADATA.has(each.toString()))) return `${address} is a metadata service`;
+  return reached.every((each) => isPublic(each) || policy.allows(each.toString())) ? null : refused;
 }
 
-/** NAT64 (RFC 6052) and 6to4 (RFC 3056) reach the IPv4 address they carry. */
-function embeddedIpv4(address: Address): Address {
-  if (!(address instanceof ipaddr.IPv6)) return address;
+/** Teredo and all that is kept for special purposes is not `unicast`; what is outside 2000::/3 is not in use. */
+function isPublic(address: Address): boolean {
+  if (address.range() !== 'unicast') return false;
+  return !(address instanceof ipaddr.IPv6) || address.match(GLOBAL_UNICAST, 3);
+}
+
+/** What a connection to this address may end at: the IPv4 address it carries, instead of it or (ISATAP) beside it. */
+function reachedBy(address: Address): readonly Address[] {
+  if (!(address instanceof ipaddr.IPv6)) return [address];
   const bytes = address.toByteArray();
-  const range = address.range();
-  if (range === 'rfc6052') return new ipaddr.IPv4(bytes.slice(12));
-  if (range === '6to4') return new ipaddr.IPv4(bytes.slice(2, 6));
-  return address;
+  // without the zone (%eth0), which changes no judgement
+  const bare = new ipaddr.IPv6(bytes);
+  const last = () => new ipaddr.IPv4(bytes.slice(12));
+  if (bare.range() === '6to4') return [new ipaddr.IPv4(bytes.slice(2, 6))];
+  if (TRANSLATED.some((prefix) => bare.match(prefix, 96)) && !isOwnNode(bare)) return [last()];
+  return isIsatap(bare) ? [bare, last()] : [bare];
+}
+
+/** `::` and `::1` carry no IPv4 address. */
+function isOwnNode(address: ipaddr.IPv6): boolean {
+  return address.range() === 'unspecified' || address.range() === 'loopback';
+}
+
+/** RFC 5214: an interface identifier of 0000:5efe or 0200:5efe before an IPv4 address. */
+function isIsatap({ parts }: ipaddr.IPv6): boolean {
+  return (parts[4] === 0 || parts[4] === 0x0200) && parts[5] === 0x5efe;
 }
 
 function parseBlock(block: string): [Address, number] {

@@ -77,6 +77,19 @@ export function polynomialRetry(options: { readonly attempts?: number } = {}): R
   };
 }
 
+/** A policy as an option may be given: itself, or a list of delays in milliseconds. Throws OPTION_INVALID. */
+export function toPolicy(
+  option: string,
+  given: RetryPolicy | readonly number[] | undefined,
+  fallback: () => RetryPolicy,
+): RetryPolicy {
+  if (given === undefined) return fallback();
+  if (Array.isArray(given)) return retrySchedule(given as readonly number[]);
+  if (typeof (given as Partial<RetryPolicy> | null)?.delayMsAfterAttempt === 'function')
+    return given as RetryPolicy;
+  throw optionInvalid(option, 'a retry policy, or a list of delays in milliseconds', given);
+}
+
 function assertDelays(delaysMs: readonly number[]): void {
   const bad = delaysMs.find((delayMs) => !Number.isFinite(delayMs) || delayMs < 0);
   if (bad !== undefined) throw optionInvalid('retry', 'delays in milliseconds, 0 or more', bad);

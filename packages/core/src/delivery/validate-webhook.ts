@@ -1,5 +1,6 @@
 import { HooklineError, isHooklineError } from '../errors.js';
 import type { AnyRegistry } from '../events/event-types.js';
+import { isStorableId } from '../safe-text.js';
 import { type UrlPolicy, urlProblem } from './guard-url.js';
 
 const MAX_DESCRIPTION_LENGTH = 1_000;
@@ -16,27 +17,31 @@ export interface WebhookRules {
 
 type Check = (value: unknown, rules: WebhookRules) => string | null;
 
-const CHECKS: Readonly<Record<string, Check>> = {
-  url: (value, rules) => urlProblem(value, rules.urlPolicy),
-  subscriptions: subscriptionsProblem,
-  description: (value) =>
-    value === null || (typeof value === 'string' && value.length <= MAX_DESCRIPTION_LENGTH)
-      ? null
-      : `expected text of at most ${MAX_DESCRIPTION_LENGTH} characters`,
-  active: (value) => (typeof value === 'boolean' ? null : 'expected true or false'),
-  secret: secretProblem,
-  accountId: (value) => (value === null || isId(value) ? null : 'expected text, a number or null'),
-};
+const CHECKS: ReadonlyMap<string, Check> = new Map(
+  Object.entries({
+    url: (value, rules) => urlProblem(value, rules.urlPolicy),
+    subscriptions: subscriptionsProblem,
+    description: (value) =>
+      value === null ||
+      (typeof value === 'string' && value.length <= MAX_DESCRIPTION_LENGTH && !value.includes('\0'))
+        ? null
+        : `expected text of at most ${MAX_DESCRIPTION_LENGTH} characters, without NUL`,
+    active: (value) => (typeof value === 'boolean' ? null : 'expected true or false'),
+    secret: secretProblem,
+    accountId: (value) =>
+      value === null || isStorableId(value) ? null : 'expected text, a whole number or null',
+  } satisfies Record<string, Check>),
+);
 
 /** Checks what a person or a program wants a webhook to be. Throws VALIDATION_FAILED with a text per field. */
 export function validateWebhook(input: object, rules: WebhookRules): void {
-  const fields: Record<string, string> = {};
+  const fields: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const name of rules.required) {
     if (!(name in input)) fields[name] = 'is required';
   }
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue;
-    const check = CHECKS[name];
+    const check = CHECKS.get(name);
     const problem = check ? check(value, rules) : 'is not a field of a webhook';
     if (problem !== null) fields[name] = problem;
   }
@@ -46,7 +51,8 @@ export function validateWebhook(input: object, rules: WebhookRules): void {
 }
 
 function subscriptionsProblem(value: unknown, { registry }: WebhookRules): string | null {
-  if (!Array.isArray(value) || value.length === 0) return 'expected at least one event pattern';
+  if (!Array.isArray(value)) return 'expected a list of event patterns';
+  if (value.length === 0) return 'expected at least one event pattern';
   if (value.length > MAX_SUBSCRIPTIONS) return `expected at most ${MAX_SUBSCRIPTIONS} event patterns`;
   for (const pattern of value as readonly unknown[]) {
     if (typeof pattern === 'string' && registry.isSubscribable(pattern)) continue;
@@ -66,10 +72,4 @@ function secretProblem(value: unknown, { assertSecret }: WebhookRules): string |
     if (isHooklineError(error)) return String(error.details.problem ?? error.message);
     throw error;
   }
-}
-
-function isId(value: unknown): boolean {
-  return (
-    (typeof value === 'string' && value.length > 0 && value.length <= 255) || Number.isSafeInteger(value)
-  );
 }

@@ -27,7 +27,10 @@ export interface WebhookServiceDeps {
   readonly ids: IdGenerator;
   readonly logger: Logger;
   readonly maxPayloadBytes: number;
+  /** Resolves when the store may be asked. */
   readonly ready: () => Promise<void>;
+  /** Resolves when what is handed over is worked on. */
+  readonly start: () => Promise<void>;
 }
 
 /** `hub.webhooks`. */
@@ -73,6 +76,7 @@ export class WebhookService implements Webhooks {
 
   async update(id: string, change: WebhookChange, scope: AccountScope = {}): Promise<Webhook> {
     this.#validate(change, []);
+    refuseFixed(change);
     await this.#deps.ready();
     const { url, subscriptions, description, active } = change;
     const record = await this.#deps.store.webhooks.update(id, toScope(scope), {
@@ -100,18 +104,31 @@ export class WebhookService implements Webhooks {
     id: string,
     options: AccountScope & { readonly overlapMs?: number } = {},
   ): Promise<string> {
-    const { store, secrets, clock } = this.#deps;
+    const { secrets, clock } = this.#deps;
     const overlapMs = checkOverlap(options.overlapMs ?? DEFAULT_OVERLAP_MS);
-    const record = await this.#find(id, options);
     const secret = secrets.generate();
-    const now = clock.now();
-    const rotated = secrets.rotate(record.secrets, secret, { now, overlapMs });
-    found(await store.webhooks.update(id, toScope(options), { secrets: rotated, updatedAt: now }), id);
-    return secret;
+    for (;;) {
+      const before = await this.#find(id, options);
+      const now = clock.now();
+      const rotated = secrets.rotate(before.secrets, secret, { now, overlapMs });
+      if (await this.#replaceSecrets(before, rotated, now)) return secret;
+    }
+  }
+
+  /** False where somebody else rotated meanwhile: a secret that was given out must not get lost. */
+  async #replaceSecrets(
+    before: WebhookRecord,
+    secrets: WebhookRecord['secrets'],
+    now: number,
+  ): Promise<boolean> {
+    const { id, secrets: expected } = before;
+    const patch = { secrets, updatedAt: now };
+    return (await this.#deps.store.webhooks.update(id, {}, patch, { secrets: expected })) !== null;
   }
 
   async test(id: string, scope: AccountScope = {}) {
     const { store, clock, ids, queue, maxPayloadBytes } = this.#deps;
+    await this.#deps.start();
     const webhook = await this.#find(id, scope);
     const now = clock.now();
     const event = buildEventRecord({
@@ -149,6 +166,17 @@ export class WebhookService implements Webhooks {
 /** A webhook as it may be shown: its secrets left out. */
 export function withoutSecrets({ secrets: _, ...webhook }: WebhookRecord): Webhook {
   return webhook;
+}
+
+/** A webhook keeps its account, and its secrets are changed by rotation. */
+function refuseFixed(change: object): void {
+  const fixed = ['secret', 'accountId'].find((name) => name in change);
+  if (fixed === undefined) return;
+  const problem = fixed === 'secret' ? 'is changed by rotating it' : 'cannot be changed';
+  throw new HooklineError('VALIDATION_FAILED', {
+    problem: `${fixed}: ${problem}`,
+    fields: { [fixed]: problem },
+  });
 }
 
 function found(record: WebhookRecord | null, id: string): WebhookRecord {

@@ -1,4 +1,5 @@
 import { HooklineError } from '../errors.js';
+import { safeText } from '../safe-text.js';
 import type { AccountId, Actor, Changes, Event, EventRecord, Subject, Visibility } from './event.js';
 
 /** All that makes up an event; `dataJson` is its data, serialised already. */
@@ -37,8 +38,8 @@ export function buildEventRecord(parts: EventParts): EventRecord {
     visibility: parts.visibility,
     occurredAt: parts.timestamp,
     payload,
-    subjectType: parts.subject?.type ?? null,
-    subjectId: parts.subject ? String(parts.subject.id) : null,
+    subjectType: parts.subject ? safeText(parts.subject.type) : null,
+    subjectId: parts.subject ? safeText(String(parts.subject.id)) : null,
     causationId: parts.cause?.id ?? null,
     correlationId: parts.cause?.correlationId ?? parts.id,
     depth: parts.cause ? parts.cause.depth + 1 : 0,
@@ -90,7 +91,7 @@ function serializePayload(parts: EventParts): string {
   const head = `{"type":"${parts.type}","timestamp":"${new Date(parts.timestamp).toISOString()}"`;
   const account = `"account":{"id":${JSON.stringify(parts.account)}}`;
   const optional = (['changes', 'actor', 'subject'] as const).flatMap((key) =>
-    parts[key] === undefined ? [] : [`"${key}":${JSON.stringify(parts[key])}`],
+    parts[key] === undefined ? [] : [`"${key}":${serializeData(parts.type, parts[key])}`],
   );
   return [head, account, `"data":${parts.dataJson}`, ...optional].join(',').concat('}');
 }

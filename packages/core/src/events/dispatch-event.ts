@@ -1,12 +1,13 @@
 import { HooklineError } from '../errors.js';
 import type { DispatchOptions } from '../hub.js';
 import type { ListenerRegistry } from '../listeners/listener-registry.js';
-import { type ListenerErrorHandler, runSyncListeners } from '../listeners/run-listener.js';
+import { runSyncListeners, type SyncLane } from '../listeners/run-listener.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { Store } from '../ports/store.js';
+import { isStorableId } from '../safe-text.js';
 import { buildEventRecord, serializeData, toEvent } from './build-event.js';
-import type { Event, EventRecord } from './event.js';
+import type { AccountId, Event, EventRecord } from './event.js';
 import type { AnyRegistry } from './event-types.js';
 
 export interface DispatchDeps {
@@ -16,7 +17,7 @@ export interface DispatchDeps {
   readonly clock: Clock;
   readonly ids: IdGenerator;
   readonly maxPayloadBytes: number;
-  readonly onError: ListenerErrorHandler;
+  readonly syncLane: SyncLane;
   /** Stores events that have no transaction, leased to this process; many at once share one write. */
   readonly insert: (event: EventRecord) => Promise<void>;
   /** Takes over an event that is stored. */
@@ -39,12 +40,13 @@ export async function dispatchEvent(
   const valid = await deps.registry.validate(type, data);
   const record = buildRecord(deps, type, valid, options);
   const event = toEvent(record);
-  if (options.transaction) {
-    await storeInTransaction(deps, record, options.transaction);
+  const transaction = options.transaction ?? null;
+  if (transaction !== null) {
+    await storeInTransaction(deps, record, transaction);
     return event;
   }
   await deps.insert(record);
-  await runSyncListeners(deps.listeners.matching(type, 'sync'), event, deps.onError);
+  await runSyncListeners(deps.listeners.matching(type, 'sync'), event, deps.syncLane);
   deps.accept(record);
   return event;
 }
@@ -65,7 +67,7 @@ function buildRecord(deps: DispatchDeps, type: string, data: unknown, options: D
     type,
     visibility: deps.registry.visibilityOf(type) ?? 'internal',
     timestamp: checkTimestamp(timestamp ?? deps.clock.now()),
-    account: account ?? null,
+    account: checkAccount(account ?? null),
     dataJson: serializeData(type, data),
     changes,
     actor,
@@ -73,6 +75,12 @@ function buildRecord(deps: DispatchDeps, type: string, data: unknown, options: D
     cause,
     maxPayloadBytes: deps.maxPayloadBytes,
   });
+}
+
+function checkAccount(account: AccountId | null): AccountId | null {
+  if (account === null || isStorableId(account)) return account;
+  const expected = 'a whole number, or text without control characters';
+  throw new HooklineError('OPTION_INVALID', { option: 'account', expected, got: JSON.stringify(account) });
 }
 
 const MAX_TIMESTAMP = 8.64e15;

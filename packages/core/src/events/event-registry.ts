@@ -21,7 +21,12 @@ export interface PayloadDefinition<Input, Output> extends PayloadOptions {
   readonly [TYPES]?: { readonly input: Input; readonly output: Output };
 }
 
-/** Declares an event's data: by type alone, or by any Standard Schema (zod, valibot, arktype...), checked at dispatch. */
+/**
+ * Declares an event's data: by type alone, or by any Standard Schema (zod, valibot, arktype...), checked at dispatch.
+ *
+ * Data goes through JSON, so listeners get text where a `Date` was dispatched: declare what JSON can carry. What an
+ * inbound source sent is taken as its sender signed it, without a check against the schema.
+ */
 export function payload<Data>(options?: PayloadOptions): PayloadDefinition<Data, Data>;
 export function payload<Schema extends StandardSchemaV1>(
   schema: Schema,
@@ -53,6 +58,7 @@ export class EventRegistry<Definitions extends EventDefinitions> {
   /** True for a hub created without `events`: it knows every well-formed type. */
   readonly isOpen: boolean;
   readonly #entries: ReadonlyMap<string, EventTypeEntry>;
+  /** The longest first: `github.issues.*` says more of an issue than `github.*`. */
   readonly #groups: readonly EventTypeEntry[];
   readonly #namespaces = new Set<string>();
 
@@ -60,7 +66,9 @@ export class EventRegistry<Definitions extends EventDefinitions> {
     const entries = Object.entries(definitions).map(([type, definition]) => toEntry(type, definition));
     refuseCollisions(entries);
     this.isOpen = options.isOpen;
-    this.#groups = entries.filter((entry) => entry.type.endsWith('.*'));
+    this.#groups = entries
+      .filter((entry) => entry.type.endsWith('.*'))
+      .sort((a, b) => b.type.length - a.type.length);
     this.#entries = new Map(entries.map((entry) => [entry.type, entry]));
     refuseUnknownReplacements(this.#entries);
   }
@@ -135,8 +143,9 @@ export class EventRegistry<Definitions extends EventDefinitions> {
   }
 
   #canMatch(pattern: string, accepts: (visibility: Visibility) => boolean): boolean {
-    if (this.isOpen || pattern === '*') return true;
+    if (pattern === '*') return true;
     if (this.#inNamespace(pattern) && accepts('internal')) return true;
+    if (this.isOpen) return !this.#inNamespace(pattern);
     const overlaps = (entry: EventTypeEntry) =>
       matchesPattern(pattern, entry.type) || matchesPattern(entry.type, pattern.replace(/\.\*$/, '.any'));
     return [...this.#entries.values()].some((entry) => overlaps(entry) && accepts(entry.visibility));

@@ -1,8 +1,8 @@
-import type { AccountScope, Events, ListOptions } from '../hub.js';
+import type { AccountScope, EventFilter, Events, ListOptions } from '../hub.js';
 import type { EventStore } from '../ports/store.js';
 import { toPage, toScope } from '../scope.js';
 import { toEvent } from './build-event.js';
-import type { Event, Subject } from './event.js';
+import type { Event } from './event.js';
 
 /** `hub.events`. */
 export class EventService implements Events {
@@ -14,21 +14,22 @@ export class EventService implements Events {
     this.#ready = ready;
   }
 
-  async get(id: string, scope: AccountScope = {}): Promise<Event | null> {
+  async get(id: string, options: AccountScope & Pick<EventFilter, 'visibility'> = {}): Promise<Event | null> {
     await this.#ready();
-    const record = await this.#events.get(id, toScope(scope));
-    return record && toEvent(record);
+    const { visibility } = options;
+    const record = await this.#events.get(id, toScope(options));
+    const isAsked = record && (visibility === undefined || record.visibility === visibility);
+    return isAsked ? toEvent(record) : null;
   }
 
-  async list(
-    options: ListOptions & { readonly type?: string; readonly subject?: Subject } = {},
-  ): Promise<readonly Event[]> {
+  async list(options: ListOptions & EventFilter = {}): Promise<readonly Event[]> {
     await this.#ready();
-    const { type, subject } = options;
+    const { type, subject, visibility } = options;
     const records = await this.#events.list({
       ...toScope(options),
       ...toPage(options),
       ...(type !== undefined && { type }),
+      ...(visibility !== undefined && { visibility }),
       ...(subject && { subjectType: subject.type, subjectId: String(subject.id) }),
     });
     return records.map(toEvent);

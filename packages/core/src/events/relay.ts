@@ -2,7 +2,7 @@ import { groupCalls } from '../batching/group-calls.js';
 import { errorFields } from '../errors.js';
 import type { ListenerRegistry } from '../listeners/listener-registry.js';
 import { type RunRecord, runId } from '../listeners/run.js';
-import { type ListenerErrorHandler, runSyncListeners } from '../listeners/run-listener.js';
+import { runSyncListeners, type SyncLane } from '../listeners/run-listener.js';
 import type { WebhookListener } from '../listeners/webhook-listener.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
@@ -12,6 +12,8 @@ import { toEvent } from './build-event.js';
 import type { EventRecord } from './event.js';
 
 const MAX_BATCH = 200;
+/** Beyond these, committed events wait in the store. */
+const MAX_IN_HAND = 2_000;
 
 export interface RelayDeps {
   readonly events: EventStore;
@@ -22,7 +24,7 @@ export interface RelayDeps {
   readonly logger: Logger;
   readonly leaseMs: number;
   readonly newLease: () => string;
-  readonly onError: ListenerErrorHandler;
+  readonly syncLane: SyncLane;
 }
 
 /**
@@ -32,39 +34,56 @@ export interface RelayDeps {
 export class Relay {
   readonly #deps: RelayDeps;
   readonly #relayed: (event: EventRecord) => Promise<void>;
-  readonly #inHand = new Set<Promise<void>>();
+  readonly #inHand = new Map<string, Promise<void>>();
+  #isStopped = false;
 
   constructor(deps: RelayDeps) {
     this.#deps = deps;
-    this.#relayed = groupCalls(async (events) => {
-      await relayEvents(deps, events);
-      return events.map(() => undefined);
-    }, MAX_BATCH);
+    this.#relayed = groupCalls(
+      async (events) => {
+        await relayEvents(deps, events);
+        return events.map(() => undefined);
+      },
+      { maxItems: MAX_BATCH },
+    );
   }
 
   /** Takes over an event whose sync listeners ran already. */
   accept(event: EventRecord): void {
-    this.#track(this.#relayed(event).catch((error) => this.#report(event, error)));
+    this.#track(
+      event,
+      this.#relayed(event).catch((error) => this.#report(event, error)),
+    );
   }
 
   /** Takes over an event that no listener heard of yet. */
   acceptUnheard(event: EventRecord): void {
-    this.#track(this.#relayClaimed(event));
+    this.#track(event, this.#relayClaimed(event));
   }
 
-  /** Claims what is committed and relays it, batch by batch. Answers how many there were. */
+  /** Claims nothing more. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /**
+   * Claims what is committed, batch by batch, and begins to relay it. Answers how many there were. Waits for no
+   * listener: one that hangs must not keep other events waiting.
+   */
   async sweep(): Promise<number> {
     let count = 0;
-    for (;;) {
+    while (this.#inHand.size < MAX_IN_HAND && !this.#isStopped) {
       const events = await this.#claim();
-      count += events.length;
-      await Promise.all(events.map((event) => this.#relayClaimed(event)));
-      if (events.length < MAX_BATCH) return count;
+      const fresh = events.filter(({ id }) => !this.#inHand.has(id));
+      count += fresh.length;
+      for (const event of fresh) this.#track(event, this.#relayClaimed(event));
+      if (events.length < MAX_BATCH) break;
     }
+    return count;
   }
 
   async idle(): Promise<void> {
-    while (this.#inHand.size > 0) await Promise.all(this.#inHand);
+    while (this.#inHand.size > 0) await Promise.all(this.#inHand.values());
   }
 
   #claim(): Promise<readonly EventRecord[]> {
@@ -73,19 +92,20 @@ export class Relay {
   }
 
   async #relayClaimed(record: EventRecord): Promise<void> {
-    const { listeners, onError } = this.#deps;
+    const { listeners, syncLane } = this.#deps;
     try {
       const wanted = listeners.matching(record.type, 'sync');
-      if (wanted.length > 0) await runSyncListeners(wanted, toEvent(record), onError);
+      if (wanted.length > 0) await runSyncListeners(wanted, toEvent(record), syncLane);
       await this.#relayed(record);
     } catch (error) {
       this.#report(record, error);
     }
   }
 
-  #track(work: Promise<void>): void {
-    this.#inHand.add(work);
-    void work.finally(() => this.#inHand.delete(work));
+  /** An event in hand is not begun a second time, even where its lease ended. */
+  #track({ id }: EventRecord, work: Promise<void>): void {
+    this.#inHand.set(id, work);
+    void work.finally(() => this.#inHand.delete(id));
   }
 
   #report({ id }: EventRecord, error: unknown): void {

@@ -1,4 +1,5 @@
 import { HooklineError } from '../errors.js';
+import type { AccountId } from '../events/event.js';
 import type { AccountScope, AnyHub } from '../hub.js';
 import type { Authorizer, Permission } from '../ports/authorizer.js';
 import { respondError } from './respond-error.js';
@@ -24,6 +25,7 @@ export function guarded(route: AdminRoute, hub: AnyHub, authorize: Authorizer | 
     path: route.path,
     async handle(request) {
       try {
+        if (route.method !== 'get') refuseForeignForms(request);
         const scope = await authorizeRequest(request, route.permission, authorize);
         return await route.handler(request, { hub, scope });
       } catch (error) {
@@ -42,5 +44,23 @@ async function authorizeRequest(
   const principal = await authorize(request, permission);
   if (principal === null || principal === undefined) throw new HooklineError('UNAUTHENTICATED');
   if (principal === false) throw new HooklineError('FORBIDDEN', { permission });
-  return principal === true || principal.accountId === undefined ? {} : { accountId: principal.accountId };
+  if (principal === true) return {};
+  if (isAccountId(principal.accountId)) return { accountId: principal.accountId };
+  // `{ accountId: request.user?.accountId }` without a user must not read as staff
+  throw new HooklineError('PRINCIPAL_INVALID');
+}
+
+function isAccountId(value: unknown): value is AccountId | null {
+  return value === null || Number.isFinite(value) || (typeof value === 'string' && value !== '');
+}
+
+/**
+ * What a page of another site can make a browser send with the user's cookies: a request that says so, or a form.
+ * JSON it cannot send without asking first (CORS).
+ */
+function refuseForeignForms({ headers }: HttpRequest): void {
+  if (headers['sec-fetch-site'] === 'cross-site') throw new HooklineError('CROSS_SITE_REFUSED');
+  const type = headers['content-type'];
+  if (type === undefined || /^application\/([\w.-]+\+)?json\b/i.test(type)) return;
+  throw new HooklineError('MEDIA_TYPE_UNSUPPORTED', { type: type.slice(0, 100) });
 }

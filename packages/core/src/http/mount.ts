@@ -2,8 +2,9 @@ import { consoleLogger } from '../adapters/console-logger.js';
 import { createHub } from '../create-hub.js';
 import { errorFields, HooklineError } from '../errors.js';
 import type { AnyHub } from '../hub.js';
-import type { Sources } from '../inbound/source.js';
+import type { Source, Sources } from '../inbound/source.js';
 import { sourcesFromEnv } from '../inbound/sources-from-env.js';
+import { whole } from '../options.js';
 import type { Authorizer } from '../ports/authorizer.js';
 import { adminRoutes } from './admin-routes.js';
 import { inboundRoutes } from './inbound-routes.js';
@@ -11,6 +12,7 @@ import { loopbackAuthorizer } from './loopback-authorizer.js';
 import type { Route } from './types.js';
 
 const DEFAULT_MAX_BODY_BYTES = 1_000_000;
+const MAX_BODY_BYTES = 100_000_000;
 const LOOPBACK = ['127.0.0.0/8', '::1'];
 
 export interface InboundOptions {
@@ -51,19 +53,24 @@ export interface Mount {
  * Throws OPTION_INVALID, SOURCE_NAME_INVALID.
  */
 export function mountWebhooks(hub?: AnyHub, options: WebhooksOptions = {}): Mount {
+  assertAuthorizer(options);
   return hub ? mountBoth(hub, options) : mountBare(options);
 }
 
 export function mountInbound(hub: AnyHub, options: InboundOptions = {}): Mount {
+  assertHub(hub);
   addSources(hub, options.sources ?? {});
   return toMount(hub, inboundRoutes(hub), '/inbound', options);
 }
 
 export function mountAdmin(hub: AnyHub, options: AdminOptions = {}): Mount {
+  assertHub(hub);
+  assertAuthorizer(options);
   return toMount(hub, adminRoutes(hub, options.authorize ?? null), '/admin', options);
 }
 
 function mountBoth(hub: AnyHub, options: WebhooksOptions): Mount {
+  assertHub(hub);
   addSources(hub, options.sources ?? {});
   const routes = [
     ...inboundRoutes(hub, '/inbound'),
@@ -86,26 +93,42 @@ function mountBare(options: WebhooksOptions): Mount {
 }
 
 function addSources(hub: AnyHub, sources: Sources): void {
-  for (const [name, source] of Object.entries(sources)) hub.addSource(name, source);
+  for (const [name, source] of Object.entries(sources)) {
+    assertOption(
+      `sources.${name}`,
+      typeof (source as Partial<Source> | null)?.verify === 'function',
+      'a source, such as github({ secret })',
+    );
+    hub.addSource(name, source);
+  }
 }
 
-/** Mounting starts the hub; where that fails, the routes answer with the reason, and the log has it now. */
+function assertHub(hub: unknown): asserts hub is AnyHub {
+  const isHub = typeof (hub as Partial<AnyHub> | null)?.dispatch === 'function';
+  assertOption('hub', isHub, 'what createHub gave; options come after it');
+}
+
+function assertAuthorizer({ authorize }: AdminOptions): void {
+  assertOption('authorize', authorize === undefined || typeof authorize === 'function', 'a function');
+}
+
+/** Mounting starts the hub; where that fails the log has the reason, and it tries again by itself. */
 function toMount(
   hub: AnyHub,
   routes: readonly Route[],
-  rootPath: string,
-  {
-    path = rootPath,
-    maxBodyBytes = DEFAULT_MAX_BODY_BYTES,
-  }: { readonly path?: string; readonly maxBodyBytes?: number },
+  defaultPath: string,
+  options: { readonly path?: string; readonly maxBodyBytes?: number },
 ): Mount {
-  if (!/^(\/[\w.~-]+)*$/.test(path)) {
-    throw new HooklineError('OPTION_INVALID', {
-      option: 'path',
-      expected: 'a plain path such as "/webhooks"',
-      got: path,
-    });
-  }
+  const { path = defaultPath } = options;
+  assertOption('path', /^(\/[\w.~-]+)*$/.test(path), 'a plain path such as "/webhooks"');
+  const maxBodyBytes = whole('maxBodyBytes', options.maxBodyBytes, DEFAULT_MAX_BODY_BYTES, [
+    1,
+    MAX_BODY_BYTES,
+  ]);
   hub.start().catch((error) => hub.logger.error(errorFields(error), 'the hub could not start'));
   return { hub, routes, rootPath: path, maxBodyBytes };
+}
+
+function assertOption(option: string, isRight: boolean, expected: string): void {
+  if (!isRight) throw new HooklineError('OPTION_INVALID', { option, expected, got: 'something else' });
 }

@@ -15,10 +15,19 @@ export function toEventSegments(text: string, maxLength = MAX_LENGTH): string {
 }
 
 function toSegment(text: string): string {
-  return text
+  const words = text
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1_$2')
     .toLowerCase()
-    .replaceAll(/[^a-z0-9_]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '');
+    .replaceAll(/[^a-z0-9_]+/g, '_');
+  return trimUnderscores(words);
+}
+
+/** By index: a pattern with `_+$` takes quadratic time, and the text comes from outside. */
+function trimUnderscores(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (text[start] === '_') start++;
+  while (end > start && text[end - 1] === '_') end--;
+  return text.slice(start, end);
 }

@@ -6,14 +6,16 @@ import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { Queue } from '../ports/queue.js';
 import type { ClaimedRun, RunResult } from '../ports/store.js';
+import { safeText } from '../safe-text.js';
 import type { Claims, Held } from '../work/claims.js';
 import type { ListenerRegistry, RegisteredListener } from './listener-registry.js';
 
+const MAX_ERROR_LENGTH = 1_000;
 const MISSING_LISTENER_DELAY_MS = 60_000;
 const MAX_WAIT_FOR_LISTENER_MS = 3 * 24 * 60 * 60 * 1_000;
 
 /** Told of every listener that failed: LISTENER_FAILED, the listener's own error as its cause. */
-export type ListenerErrorHandler = (error: HooklineError, event: Event) => void;
+export type ListenerErrorHandler = (error: HooklineError, event: Event) => unknown;
 
 export interface RunDeps {
   readonly claims: Claims<ClaimedRun, RunResult>;
@@ -26,13 +28,40 @@ export interface RunDeps {
   readonly onError: ListenerErrorHandler;
 }
 
-/** The sync lane: one after the other, in the order they were added; one that fails costs the others nothing. */
+export interface SyncLane {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onError: ListenerErrorHandler;
+  /** How long the lane waits for one listener, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/**
+ * The sync lane: one after the other, in the order they were added. One that fails costs the others nothing, and
+ * one that hangs no more than the lane's patience: it goes on by itself.
+ */
 export async function runSyncListeners(
   listeners: readonly RegisteredListener[],
   event: Event,
-  onError: ListenerErrorHandler,
+  { clock, logger, onError, patienceMs }: SyncLane,
 ): Promise<void> {
-  for (const listener of listeners) await runListener(listener, event, onError);
+  for (const listener of listeners) {
+    const isDone = await within(patienceMs, clock, runListener(listener, event, onError));
+    if (isDone) continue;
+    const fields = { listener: listener.name, eventId: event.id, patienceMs };
+    logger.warn(fields, 'a sync listener takes long: it is not waited for any more');
+  }
+}
+
+/** False where the work took longer; it goes on. */
+async function within(ms: number, clock: Clock, work: Promise<unknown>): Promise<boolean> {
+  let cancel = () => {};
+  const elapsed = new Promise<false>((resolve) => {
+    cancel = clock.after(ms, () => resolve(false));
+  });
+  const isDone = await Promise.race([work.then(() => true), elapsed]);
+  cancel();
+  return isDone;
 }
 
 /**
@@ -59,8 +88,17 @@ async function runListener(
   } catch (cause) {
     const details = { listener: listener.name, type: event.type, eventId: event.id };
     const failure = new HooklineError('LISTENER_FAILED', details, cause);
-    onError(failure, event);
+    await report(failure, event, onError);
     return failure;
+  }
+}
+
+/** A handler of errors that fails itself must not become the listener's next victim. */
+async function report(failure: HooklineError, event: Event, onError: ListenerErrorHandler): Promise<void> {
+  try {
+    await onError(failure, event);
+  } catch {
+    // there is nobody left to tell
   }
 }
 
@@ -73,6 +111,11 @@ async function settle(deps: RunDeps, result: RunResult): Promise<void> {
   }
   if (result.nextAttemptAt === null) return;
   await deps.queue.enqueue([{ kind: 'run', id: result.id }], result.nextAttemptAt - deps.clock.now());
+}
+
+function errorText({ cause, message }: HooklineError): string {
+  if (cause instanceof Error) return cause.message;
+  return cause === undefined ? message : String(cause);
 }
 
 /** Another process (a newer release, say) may have this listener; after three days nobody is expected to. */
@@ -108,7 +151,7 @@ function concludeRun(
   const attemptCount = run.attemptCount + 1;
   const settled = { id: run.id, lease, attemptCount };
   if (failure === null) return { ...settled, state: 'succeeded', nextAttemptAt: null, lastError: null };
-  const lastError = failure.cause instanceof Error ? failure.cause.message : failure.message;
+  const lastError = safeText(errorText(failure), MAX_ERROR_LENGTH);
   const delayMs = deps.retry.delayMsAfterAttempt(attemptCount, deps.random());
   if (delayMs === null) return { ...settled, state: 'exhausted', nextAttemptAt: null, lastError };
   return { ...settled, state: 'retrying', nextAttemptAt: deps.clock.now() + delayMs, lastError };

@@ -11,14 +11,14 @@ export type Permission =
   | 'events:read'
   | 'event-types:read';
 
-/** Who is asking. Without `accountId` they are staff and see every account; with it, that account alone. */
+/** Who is asking, and so whose rows they may touch: those of one account, or of the app with one tenant (`null`). */
 export interface Principal {
-  readonly accountId?: AccountId | null;
+  readonly accountId: AccountId | null;
 }
 
 /**
- * Decides who may use the admin routes: return a principal to let the request in (`true` for staff),
- * `false` to answer 403, `null` or `undefined` to answer 401.
+ * Decides who may use the admin routes: `true` for staff, who see every account; a principal for one account;
+ * `false` to answer 403; `null` or `undefined` to answer 401. Anything else lets nobody in.
  */
 export type Authorizer = (
   request: HttpRequest,

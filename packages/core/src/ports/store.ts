@@ -1,7 +1,7 @@
 import type { AttemptRecord } from '../delivery/attempt.js';
 import type { DeliveryRecord, DeliveryState } from '../delivery/delivery.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
-import type { EventRecord } from '../events/event.js';
+import type { EventRecord, Visibility } from '../events/event.js';
 import type { ReceiptRecord } from '../inbound/receipt.js';
 import type { RunRecord, RunState } from '../listeners/run.js';
 
@@ -46,6 +46,7 @@ export interface EventQuery extends Scope, Page {
   readonly type?: string;
   readonly subjectType?: string;
   readonly subjectId?: string;
+  readonly visibility?: Visibility;
 }
 
 export interface EventStore {
@@ -64,10 +65,21 @@ export type WebhookPatch = Partial<
   Pick<WebhookRecord, 'url' | 'subscriptions' | 'description' | 'active' | 'secrets'>
 > & { readonly updatedAt: number };
 
+/** What a webhook must still be for a change to be made. */
+export type WebhookExpectation = Partial<Pick<WebhookRecord, 'url' | 'secrets'>>;
+
 export interface WebhookStore {
   insert(webhook: WebhookRecord): Promise<void>;
-  /** The changed row, or null where the scope has no such webhook. */
-  update(id: string, scope: Scope, patch: WebhookPatch): Promise<WebhookRecord | null>;
+  /**
+   * The changed row, or null where the scope has no such webhook, or none that is still as `onlyIf` says: of two
+   * callers who read the same row and change what they read, one gets null.
+   */
+  update(
+    id: string,
+    scope: Scope,
+    patch: WebhookPatch,
+    onlyIf?: WebhookExpectation,
+  ): Promise<WebhookRecord | null>;
   /** False where the scope has no such webhook. Its past deliveries stay. */
   delete(id: string, scope: Scope): Promise<boolean>;
   get(id: string, scope: Scope): Promise<WebhookRecord | null>;
@@ -93,6 +105,8 @@ export interface DeliveryResult {
   readonly state: DeliveryState;
   readonly attemptCount: number;
   readonly scheduledAttemptCount: number;
+  /** Whether the attempt that is due next was asked for by a person. */
+  readonly manual: boolean;
   readonly nextAttemptAt: number | null;
   readonly reason: string | null;
   readonly finalizedAt: number | null;
@@ -187,4 +201,6 @@ export interface Store {
    * committed (Sequelize 6 calls it after a failed COMMIT, too: sequelize#14902).
    */
   afterCommit(transaction: unknown, callback: () => void): void;
+  /** The transaction that the caller is in without having named it (Sequelize's CLS), if there is one. */
+  ambientTransaction?(): unknown;
 }

@@ -28,6 +28,7 @@ export async function startReceiver(): Promise<Receiver> {
   const replies: ReceiverReply[] = [];
   const server = createServer(async (incoming, response) => {
     const request = await receive(incoming);
+    if (request === null) return;
     requests.push(request);
     const reply = replies.shift() ?? 204;
     if (typeof reply === 'number') response.writeHead(reply).end();
@@ -46,9 +47,14 @@ export async function startReceiver(): Promise<Receiver> {
   };
 }
 
-async function receive(incoming: IncomingMessage): Promise<ReceivedRequest> {
+/** Null where the client broke off. */
+async function receive(incoming: IncomingMessage): Promise<ReceivedRequest | null> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  try {
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  } catch {
+    return null;
+  }
   return {
     method: incoming.method ?? '',
     path: incoming.url ?? '',

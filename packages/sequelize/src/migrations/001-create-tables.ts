@@ -88,6 +88,7 @@ function createDeliveries({ deliveries, attempts, prefix }: Tables): readonly st
     `CREATE INDEX "${prefix}deliveries_account" ON ${deliveries} (account_id, id)`,
     `CREATE INDEX "${prefix}deliveries_webhook" ON ${deliveries} (webhook_id, id)`,
     `CREATE INDEX "${prefix}deliveries_event" ON ${deliveries} (event_id)`,
+    `CREATE INDEX "${prefix}deliveries_type" ON ${deliveries} (event_type, id)`,
     `CREATE INDEX "${prefix}deliveries_due" ON ${deliveries} (next_attempt_at) WHERE next_attempt_at IS NOT NULL`,
     `CREATE INDEX "${prefix}deliveries_failed" ON ${deliveries} (state, id) WHERE state IN ('exhausted', 'cancelled')`,
     `CREATE TABLE ${attempts} (

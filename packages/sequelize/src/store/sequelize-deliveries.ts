@@ -24,7 +24,7 @@ import { Binds, type Database } from '../database.js';
 import type { Row } from '../sequelize-like.js';
 import { WorkTable } from './work-table.js';
 
-type SettledDelivery = Omit<DeliveryResult, 'attempt'> & Pick<DeliveryRecord, 'manual'>;
+type SettledDelivery = Omit<DeliveryResult, 'attempt'>;
 
 const SETTLED_COLUMNS: Columns<SettledDelivery> = {
   id: 'text',
@@ -68,7 +68,7 @@ export class SequelizeDeliveries implements DeliveryStore {
     if (results.length === 0) return;
     const binds = new Binds();
     const attempts = results.flatMap(({ attempt }) => attempt ?? []);
-    const settled = results.map(({ attempt: _, ...result }) => ({ ...result, manual: false }));
+    const settled = results.map(({ attempt: _, ...result }) => result);
     const ctes =
       attempts.length > 0 ? `WITH ${appendAttempts(binds, this.#database.tables.attempts, attempts)}` : '';
     await this.#database.run(`${ctes} ${this.#work.settle(binds, SETTLED_COLUMNS, settled)}`, binds);

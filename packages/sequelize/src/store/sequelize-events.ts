@@ -77,9 +77,10 @@ export class SequelizeEvents implements EventStore {
   }
 
   async list(query: EventQuery): Promise<readonly EventRecord[]> {
-    const { type, subjectType, subjectId } = query;
+    const { type, subjectType, subjectId, visibility } = query;
     const binds = new Binds();
-    const conditions = [...inScope(binds, query), ...isAsked(binds, { type, subjectType, subjectId })];
+    const asked = { type, subjectType, subjectId, visibility };
+    const conditions = [...inScope(binds, query), ...isAsked(binds, asked)];
     return this.#select(binds, pageOf(binds, conditions, query));
   }
 

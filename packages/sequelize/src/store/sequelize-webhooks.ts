@@ -1,4 +1,11 @@
-import type { Page, Scope, WebhookPatch, WebhookRecord, WebhookStore } from '@hookline/core';
+import type {
+  Page,
+  Scope,
+  WebhookExpectation,
+  WebhookPatch,
+  WebhookRecord,
+  WebhookStore,
+} from '@hookline/core';
 import { columnList, columnOf, selectList, toRecord, WEBHOOK_COLUMNS } from '../columns.js';
 import { inScope, isAsked, pageOf, where } from '../conditions.js';
 import { Binds, type Database } from '../database.js';
@@ -21,11 +28,18 @@ export class SequelizeWebhooks implements WebhookStore {
     await this.#database.run(`INSERT INTO ${this.#table} (${list}) SELECT ${list} FROM ${rows}`, binds);
   }
 
-  async update(id: string, scope: Scope, patch: WebhookPatch): Promise<WebhookRecord | null> {
+  /** One statement: Postgres looks at the condition again when it waited for somebody else's change. */
+  async update(
+    id: string,
+    scope: Scope,
+    patch: WebhookPatch,
+    onlyIf: WebhookExpectation = {},
+  ): Promise<WebhookRecord | null> {
     const binds = new Binds();
-    const changes = changesOf(binds, patch);
+    const changes = equations(binds, patch).join(', ');
+    const condition = only(binds, id, scope, onlyIf);
     const [webhook] = await this.#run(
-      `UPDATE ${this.#table} SET ${changes} ${only(binds, id, scope)} RETURNING ${COLUMNS}`,
+      `UPDATE ${this.#table} SET ${changes} ${condition} RETURNING ${COLUMNS}`,
       binds,
     );
     return webhook ?? null;
@@ -72,14 +86,14 @@ export class SequelizeWebhooks implements WebhookStore {
   }
 }
 
-function only(binds: Binds, id: string, scope: Scope): string {
-  return where([...isAsked(binds, { id }), ...inScope(binds, scope)]);
+function only(binds: Binds, id: string, scope: Scope, onlyIf: WebhookExpectation = {}): string {
+  return where([...isAsked(binds, { id }), ...inScope(binds, scope), ...equations(binds, onlyIf)]);
 }
 
-function changesOf(binds: Binds, patch: WebhookPatch): string {
-  const fields = Object.keys(patch) as (keyof WebhookPatch)[];
+/** `column = value` for each field that is there, to be set or to be compared. */
+function equations(binds: Binds, values: Partial<WebhookRecord>): readonly string[] {
+  const fields = Object.keys(values) as (keyof WebhookRecord)[];
   return fields
-    .filter((field) => patch[field] !== undefined)
-    .map((field) => `${columnOf(field)} = ${binds.add(WEBHOOK_COLUMNS[field], patch[field])}`)
-    .join(', ');
+    .filter((field) => values[field] !== undefined)
+    .map((field) => `${columnOf(field)} = ${binds.add(WEBHOOK_COLUMNS[field], values[field])}`);
 }

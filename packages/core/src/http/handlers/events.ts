@@ -1,5 +1,6 @@
 import { HooklineError } from '../../errors.js';
-import type { Event } from '../../events/event.js';
+import type { Event, Subject } from '../../events/event.js';
+import type { AccountScope, EventFilter } from '../../hub.js';
 import type { AdminContext } from '../guard-route.js';
 import type { HttpRequest, HttpResponse } from '../types.js';
 import { pageOf, respondPage } from './paging.js';
@@ -7,12 +8,9 @@ import { pageOf, respondPage } from './paging.js';
 /** Filters: `?type=`, `?subjectType=` with `?subjectId=`. */
 export async function listEvents(request: HttpRequest, { hub, scope }: AdminContext): Promise<HttpResponse> {
   const page = pageOf(request);
-  const { type, subjectType, subjectId } = request.query;
-  const filters = {
-    ...(type !== undefined && { type }),
-    ...(subjectType !== undefined &&
-      subjectId !== undefined && { subject: { type: subjectType, id: subjectId } }),
-  };
+  const { type } = request.query;
+  const subject = subjectOf(request);
+  const filters = { ...(type !== undefined && { type }), ...(subject && { subject }), ...visibleTo(scope) };
   return respondPage(await hub.events.list({ ...scope, ...page, ...filters }), page, presentEvent);
 }
 
@@ -21,13 +19,33 @@ export async function showEvent(
   { hub, scope }: AdminContext,
 ): Promise<HttpResponse> {
   const id = params.id ?? '';
-  const event = await hub.events.get(id, scope);
+  const event = await hub.events.get(id, { ...scope, ...visibleTo(scope) });
   if (!event) throw new HooklineError('NOT_FOUND', { kind: 'event', id });
   return { status: 200, body: presentEvent(event) };
 }
 
-export async function listEventTypes(_request: HttpRequest, { hub }: AdminContext): Promise<HttpResponse> {
-  return { status: 200, body: { data: hub.eventTypes } };
+export async function listEventTypes(
+  _request: HttpRequest,
+  { hub, scope }: AdminContext,
+): Promise<HttpResponse> {
+  const { visibility } = visibleTo(scope);
+  const data = hub.eventTypes.filter((info) => visibility === undefined || info.visibility === visibility);
+  return { status: 200, body: { data } };
+}
+
+/** Internal events are the staff's to see; an account sees what its webhooks could have. */
+function visibleTo({ accountId }: AccountScope): Pick<EventFilter, 'visibility'> {
+  return accountId === undefined ? {} : { visibility: 'subscribable' };
+}
+
+function subjectOf({ query: { subjectType, subjectId } }: HttpRequest): Subject | undefined {
+  if (subjectType !== undefined && subjectId !== undefined) return { type: subjectType, id: subjectId };
+  if (subjectType === undefined && subjectId === undefined) return undefined;
+  const problem = 'subjectType and subjectId: expected both or neither';
+  throw new HooklineError('VALIDATION_FAILED', {
+    problem,
+    fields: { subjectType: problem, subjectId: problem },
+  });
 }
 
 function presentEvent(event: Event) {

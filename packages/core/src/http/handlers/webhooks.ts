@@ -41,14 +41,6 @@ export async function updateWebhook(
   { hub, scope }: AdminContext,
 ): Promise<HttpResponse> {
   const change = await objectOf(request);
-  const fixed = ['secret', 'accountId'].find((name) => name in change);
-  if (fixed) {
-    const problem = fixed === 'secret' ? 'is changed by rotate-secret' : 'cannot be changed';
-    throw new HooklineError('VALIDATION_FAILED', {
-      problem: `${fixed}: ${problem}`,
-      fields: { [fixed]: problem },
-    });
-  }
   return {
     status: 200,
     body: presentWebhook(await hub.webhooks.update(request.params.id ?? '', change, scope)),
@@ -75,7 +67,11 @@ export async function rotateSecret(
   request: HttpRequest,
   { hub, scope }: AdminContext,
 ): Promise<HttpResponse> {
-  const { overlapMs } = (await objectOf(request)) as { overlapMs?: number };
+  const { overlapMs, ...others } = await objectOf(request);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw invalidField(unknown, 'is not an option of rotation');
+  if (overlapMs !== undefined && typeof overlapMs !== 'number')
+    throw invalidField('overlapMs', 'expected milliseconds');
   const options = overlapMs === undefined ? scope : { ...scope, overlapMs };
   const secret = await hub.webhooks.rotateSecret(request.params.id ?? '', options);
   return { status: 200, headers: NO_STORE, body: { secret } };
@@ -87,6 +83,13 @@ export async function testWebhook(
 ): Promise<HttpResponse> {
   const delivery = await hub.webhooks.test(params.id ?? '', scope);
   return { status: 202, body: presentDelivery(delivery) };
+}
+
+function invalidField(name: string, problem: string): HooklineError {
+  return new HooklineError('VALIDATION_FAILED', {
+    problem: `${name}: ${problem}`,
+    fields: { [name]: problem },
+  });
 }
 
 function presentWebhook(webhook: Webhook) {

@@ -1,0 +1,115 @@
+import { createHub, type HttpClient, memoryStore } from '@hookline/core';
+import { fakeClock } from '@hookline/core/testing';
+import { expect } from 'chai';
+import { RecordingLogger } from '../support/recording-logger.js';
+import { aReply } from '../support/scripted-http-client.js';
+
+const URL = 'https://receiver.example/hook';
+
+/** A client that never answers until it is closed, and then with an error, as undici does. */
+class HangingHttpClient implements HttpClient {
+  sent = 0;
+  #closers: (() => void)[] = [];
+
+  async send() {
+    this.sent += 1;
+    await new Promise<void>((resolve) => {
+      this.#closers.push(resolve);
+    });
+    return { kind: 'error', reason: 'connect', message: 'The client is destroyed', durationMs: 1 } as const;
+  }
+
+  async close() {
+    for (const close of this.#closers) close();
+  }
+}
+
+const tick = async (times = 50) => {
+  for (let i = 0; i < times; i++) await new Promise(setImmediate);
+};
+
+describe('hub.close', () => {
+  it('gives back at its deadline what still runs, and blames no receiver for it', async () => {
+    const store = memoryStore();
+    const http = new HangingHttpClient();
+    const hub = createHub({
+      store,
+      http,
+      clock: fakeClock(),
+      logger: new RecordingLogger(),
+      delivery: { concurrency: 5 },
+    });
+    await hub.webhooks.create({ url: URL, subscriptions: ['*'] });
+    for (let i = 0; i < 20; i++) await hub.dispatch('order.paid', { i });
+    while (http.sent < 5) await tick(1);
+
+    await hub.close({ timeoutMs: 20 });
+    await tick();
+
+    expect(http.sent).to.equal(5);
+    const deliveries = await store.deliveries.list({ limit: 100 });
+    expect(deliveries.map(({ state }) => state)).to.deep.equal(Array(20).fill('pending'));
+    for (const { id, attemptCount } of deliveries) {
+      expect({ attemptCount, attempts: await store.deliveries.attempts(id) }).to.deep.equal({
+        attemptCount: 0,
+        attempts: [],
+      });
+    }
+    const successor = createHub({
+      store,
+      http: { send: async () => aReply({ status: 204 }), close: async () => {} },
+      clock: fakeClock(),
+      logger: new RecordingLogger(),
+    });
+    await successor.drain();
+    const states = (await store.deliveries.list({ limit: 100 })).map(({ state }) => state);
+    expect(states).to.deep.equal(Array(20).fill('delivered'));
+    await successor.close();
+  });
+
+  it('hands out nothing more, though a listener hangs', async () => {
+    const store = memoryStore();
+    const http = new HangingHttpClient();
+    const hub = createHub({ store, http, clock: fakeClock(), logger: new RecordingLogger() });
+    await hub.webhooks.create({ url: URL, subscriptions: ['order.paid'] });
+    hub.on('order.stuck', () => new Promise(() => {}));
+    await hub.start();
+    void hub.dispatch(
+      'order.stuck',
+      {},
+      { transaction: { afterCommit: (callback: () => void) => callback() } },
+    );
+    await tick();
+    await hub.close({ timeoutMs: 10 });
+    await store.events.insert([
+      { ...(await store.events.list({ limit: 1 }))[0], id: 'evt_late', type: 'order.paid' } as never,
+    ]);
+    await tick();
+    expect(http.sent).to.equal(0);
+  });
+
+  it('ends, and closes its client, though the store fails', async () => {
+    const logger = new RecordingLogger();
+    const store = memoryStore();
+    const http = new HangingHttpClient();
+    let isClosed = false;
+    http.close = async () => {
+      isClosed = true;
+    };
+    const hub = createHub({ store, http, clock: fakeClock(), logger });
+    await hub.webhooks.create({ url: URL, subscriptions: ['*'] });
+    await hub.dispatch('order.paid', {});
+    while (http.sent === 0) await tick(1);
+    store.deliveries.release = async () => {
+      throw new Error('gone');
+    };
+    await hub.close({ timeoutMs: 10 });
+    expect(isClosed).to.equal(true);
+    expect(logger.of('error').map(({ fields }) => fields.error)).to.deep.equal(['gone']);
+  });
+
+  it('is done at once for a hub that never started, and may be called twice', async () => {
+    const hub = createHub({ logger: new RecordingLogger() });
+    await Promise.all([hub.close(), hub.close()]);
+  });
+});
