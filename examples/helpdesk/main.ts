@@ -1,8 +1,8 @@
 import { createHub, github } from '@hookline/core';
 import { webhooks } from '@hookline/express';
 import { migrate, sequelizeStore } from '@hookline/sequelize';
-import express, { type ErrorRequestHandler } from 'express';
-import { EmptyResultError, Sequelize } from 'sequelize';
+import express from 'express';
+import { Sequelize } from 'sequelize';
 import { openPostgres } from '../support/open-postgres.ts';
 import { addMessage } from './domain/add-message.ts';
 import { AuditListener } from './domain/audit-listener.ts';
@@ -34,12 +34,9 @@ bindModels(hub);
 const app = express();
 app.use(webhooks(hub, { authorize, sources: { github: github({ secret: githubSecret }) } }));
 app.post('/conversations/:id/messages', express.json(), async (req, res) => {
-  res.status(201).json(await addMessage(req.params.id, req.body));
+  const message = await addMessage(req.params.id, req.body);
+  if (message) res.status(201).json(message);
+  else res.status(404).json({ error: 'There is no such conversation.' });
 });
-const answerNotFound: ErrorRequestHandler = (error, _req, res, next) => {
-  if (!(error instanceof EmptyResultError)) return next(error);
-  res.status(404).json({ error: 'There is no such conversation.' });
-};
-app.use(answerNotFound);
 
 await playStory('Express', app, { postgres, sequelize, store, hub, audit });

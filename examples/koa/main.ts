@@ -37,8 +37,9 @@ router.use(
   webhooks(hub, { authorize, sources: { github: github({ secret: githubSecret }) } }).routes(),
 );
 router.post('/conversations/:id/messages', bodyParser(), async (ctx) => {
-  ctx.status = 201;
-  ctx.body = await addMessage(ctx.params.id, ctx.request.body);
+  const message = await addMessage(ctx.params.id, ctx.request.body);
+  ctx.status = message ? 201 : 404;
+  ctx.body = message ?? { error: 'There is no such conversation.' };
 });
 const app = new Koa().use(router.routes());
 

@@ -78,7 +78,7 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   const { store = memoryStore(), queue = inProcessQueue(clock), ids = randomIdGenerator(clock) } = options;
   refusePlainSecrets(store, options.encryptionKey);
   const urlPolicy = urlPolicyOf(options);
-  const http = options.http ?? undiciHttpClient(urlPolicy);
+  const http = options.http ?? undiciHttpClient(urlPolicy, { connections: limits.concurrency });
   const secrets = secretKeeper(createSecretBox(options.encryptionKey ?? null));
   const onError =
     options.onListenerError ?? ((error: HooklineError) => logger.error(errorFields(error), error.message));

@@ -44,6 +44,7 @@ describe('the undici client', () => {
           kind: 'response',
           status: 204,
         });
+        await aTurn();
       }
       expect(server.posts).to.deep.equal(['1: {}', '1: {}', '2: {}']);
       await client.close();
@@ -56,6 +57,7 @@ describe('the undici client', () => {
     const server = await scriptedServer([[NO_CONTENT, close], [close]]);
     const client = undiciHttpClient(local);
     await client.send({ ...request, url: server.url });
+    await aTurn();
     expect(await client.send({ ...request, url: server.url })).to.include({ kind: 'error', reason: 'reset' });
     expect(server.posts).to.deep.equal(['1: {}', '1: {}', '2: {}']);
     await client.close();
@@ -83,6 +85,7 @@ describe('the undici client', () => {
       const server = await scriptedServer([[NO_CONTENT, (socket) => socket.end(bytes)]]);
       const client = undiciHttpClient(local);
       await client.send({ ...request, url: server.url });
+      await aTurn();
       const reply = await client.send({ ...request, url: server.url });
       expect(reply).to.include({ kind: 'error', reason: 'reset' });
       expect(server.posts).to.deep.equal(['1: {}', '1: {}']);
@@ -145,6 +148,9 @@ describe('the undici client', () => {
 
 const LOOPBACK = '127.0.0.1';
 
+/** undici has a connection back for the next request a turn after the reply. */
+const aTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 /** A resolver that knows these addresses only. */
 function answering(addresses: readonly string[]): Lookup {
   const found: LookupAddress[] = addresses.map((address) => ({ address, family: 4 }));
@@ -153,7 +159,8 @@ function answering(addresses: readonly string[]): Lookup {
 
 type Answer = (socket: Socket) => unknown;
 
-const NO_CONTENT: Answer = (socket) => socket.write('HTTP/1.1 204 No Content\r\nconnection: keep-alive\r\n\r\n');
+const NO_CONTENT: Answer = (socket) =>
+  socket.write('HTTP/1.1 204 No Content\r\nconnection: keep-alive\r\n\r\n');
 
 /** Answers the requests of the first connection with the first script, and so on; `posts` are `connection: body`. */
 async function scriptedServer(scripts: readonly (readonly Answer[])[]) {

@@ -1,7 +1,7 @@
 import { memoryStore } from '@hookline/core';
 import { expect } from 'chai';
 import { groupedClaims } from '../../../packages/core/src/work/claims.js';
-import { anEvent, aRun, aRunResult, LEASE_MS, NOW, nextId } from '../../contracts/store-records.js';
+import { aClaim, anEvent, aRun, aRunResult, LEASE_MS, NOW, nextId } from '../../contracts/store-records.js';
 
 async function owedRuns(count: number) {
   const store = memoryStore();
@@ -35,14 +35,15 @@ describe('grouped claims', () => {
   });
 
   it('gives back what is claimed and not settled, and nothing else', async () => {
-    const { claims, due, ids } = await owedRuns(3);
+    const { claims, store, due, ids } = await owedRuns(3);
     const [settled = '', open = '', untouched = ''] = ids;
     const [work] = await Promise.all([claims.claim(settled), claims.claim(open)]);
     expect(await due()).to.deep.equal([untouched]);
     await claims.settle(aRunResult(settled, work?.lease ?? ''));
     await claims.releaseAll();
     expect((await due()).toSorted()).to.deep.equal([open, untouched].toSorted());
-    expect((await claims.claim(open))?.run).to.include({ id: open, attemptCount: 0 });
+    const [again] = await store.runs.claim(aClaim({ ids: [open] }));
+    expect(again?.run).to.include({ id: open, attemptCount: 0 });
   });
 
   it('gives back each with the lease it is held by', async () => {

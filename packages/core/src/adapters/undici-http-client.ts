@@ -1,13 +1,12 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { lookup as dnsLookup, type LookupAddress, type LookupAllOptions, type LookupOptions } from 'node:dns';
-import type { Socket } from 'node:net';
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici';
 import type { FailureReason } from '../delivery/attempt.js';
 import { addressProblem, hostProblem, type UrlPolicy } from '../delivery/guard-url.js';
 import { lowerCaseHeaders } from '../http/headers.js';
 import type { HttpClient, HttpReply, OutboundRequest } from '../ports/http-client.js';
+import { type SocketWatch, watchSockets } from './undici-socket-watch.js';
 
-const CONNECTIONS_PER_ORIGIN = 64;
+const DEFAULT_CONNECTIONS = 100;
 const KEEP_ALIVE_MS = 4_000;
 const REFUSED = 'ERR_HOOKLINE_ADDRESS_REFUSED';
 
@@ -19,14 +18,22 @@ export type Lookup = (
 ) => void;
 
 export interface UndiciOptions {
+  /**
+   * How many connections one receiver gets; 100 without it. With fewer than there are attempts at once, waiting for one
+   * would count as the receiver's time.
+   */
+  readonly connections?: number;
   /** Resolves the names of receivers; `dns.lookup` without it. Its answers are bound to the URL policy, too. */
   readonly lookup?: Lookup;
 }
 
 /** The default HTTP client: undici, its connections bound to the URL policy. */
-export function undiciHttpClient(policy: UrlPolicy, { lookup = dnsLookup }: UndiciOptions = {}): HttpClient {
+export function undiciHttpClient(
+  policy: UrlPolicy,
+  { lookup = dnsLookup, connections = DEFAULT_CONNECTIONS }: UndiciOptions = {},
+): HttpClient {
   const agent = new Agent({
-    connections: CONNECTIONS_PER_ORIGIN,
+    connections,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connect: { lookup: guardedLookup(policy, lookup) },
   });
@@ -102,46 +109,6 @@ async function post(agent: Agent, request: OutboundRequest, deadline: AbortSigna
     status: statusCode,
     headers: lowerCaseHeaders(headers),
     body: await readUpTo(body, request.maxResponseBytes),
-  };
-}
-
-interface SocketWatch {
-  /** The request with this body was answered: its socket is a proven one from now on. */
-  noteReply(body: Buffer): void;
-  /** Whether the request went out on a proven socket, and not one byte came back on it. */
-  wasReusedInVain(body: Buffer): boolean;
-  close(): void;
-}
-
-interface Sending {
-  readonly socket: Socket;
-  readonly isReused: boolean;
-  readonly bytesReadBefore: number;
-}
-
-const SEND_HEADERS = 'undici:client:sendHeaders';
-
-/** Which socket a request went out on: undici tells its diagnostics channel only, just before it writes. */
-function watchSockets(): SocketWatch {
-  const proven = new WeakSet<Socket>();
-  const sendings = new WeakMap<object, Sending>();
-  const onSend = (message: unknown) => {
-    const { request, socket } = message as { request: { body: unknown }; socket: Socket };
-    if (!Buffer.isBuffer(request.body)) return;
-    const isReused = proven.has(socket);
-    sendings.set(request.body, { socket, isReused, bytesReadBefore: socket.bytesRead });
-  };
-  subscribe(SEND_HEADERS, onSend);
-  return {
-    noteReply: (body) => {
-      const sending = sendings.get(body);
-      if (sending) proven.add(sending.socket);
-    },
-    wasReusedInVain: (body) => {
-      const sending = sendings.get(body);
-      return sending?.isReused === true && sending.socket.bytesRead === sending.bytesReadBefore;
-    },
-    close: () => void unsubscribe(SEND_HEADERS, onSend),
   };
 }
 
