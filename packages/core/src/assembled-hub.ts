@@ -26,9 +26,9 @@ import type { IdGenerator } from './ports/id-generator.js';
 import type { Logger } from './ports/logger.js';
 import type { Queue } from './ports/queue.js';
 import type { ClaimedDelivery, ClaimedRun, DeliveryResult, RunResult, Store } from './ports/store.js';
-import type { Claims } from './work/claims.js';
-import type { Sweeper } from './work/sweeper.js';
-import type { Worker } from './work/worker.js';
+import type { Claims } from './worker/claims.js';
+import type { Sweeper } from './worker/sweeper.js';
+import type { Worker } from './worker/worker.js';
 
 const DEFAULT_CLOSE_MS = 10_000;
 const RELEASE_MS = 1_000;

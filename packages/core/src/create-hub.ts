@@ -24,9 +24,9 @@ import { WebhookListener } from './listeners/webhook-listener.js';
 import { type HubOptions, resolveLimits } from './options.js';
 import type { Arrival, Store } from './ports/store.js';
 import { createSecretBox } from './signing/secret-box.js';
-import { groupedClaims } from './work/claims.js';
-import { Sweeper } from './work/sweeper.js';
-import { Worker } from './work/worker.js';
+import { groupedClaims } from './worker/claims.js';
+import { Sweeper } from './worker/sweeper.js';
+import { Worker } from './worker/worker.js';
 
 const MAX_INSERT = 500;
 /** What one INSERT carries at most, in characters of payload. */

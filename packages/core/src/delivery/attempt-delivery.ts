@@ -5,7 +5,7 @@ import type { IdGenerator } from '../ports/id-generator.js';
 import type { Logger } from '../ports/logger.js';
 import type { Queue } from '../ports/queue.js';
 import type { ClaimedDelivery, DeliveryResult, WebhookStore } from '../ports/store.js';
-import type { Claims, Held } from '../work/claims.js';
+import type { Claims, Held } from '../worker/claims.js';
 import { buildRequest, type RequestOptions } from './build-request.js';
 import { cancelDelivery, concludeAttempt } from './conclude-attempt.js';
 import { judgeReply, type Verdict } from './judge-reply.js';

@@ -7,7 +7,7 @@ import type { Logger } from '../ports/logger.js';
 import type { Queue } from '../ports/queue.js';
 import type { ClaimedRun, RunResult } from '../ports/store.js';
 import { safeText } from '../safe-text.js';
-import type { Claims, Held } from '../work/claims.js';
+import type { Claims, Held } from '../worker/claims.js';
 import type { ListenerRegistry, RegisteredListener } from './listener-registry.js';
 
 const MAX_ERROR_LENGTH = 1_000;

@@ -1,6 +1,6 @@
 import { memoryStore } from '@hookline/core';
 import { expect } from 'chai';
-import { groupedClaims } from '../../../packages/core/src/work/claims.js';
+import { groupedClaims } from '../../../packages/core/src/worker/claims.js';
 import { aClaim, anEvent, aRun, aRunResult, LEASE_MS, NOW, nextId } from '../../contracts/store-records.js';
 
 async function owedRuns(count: number) {
