@@ -1,6 +1,7 @@
 import { createHub, type HttpClient, memoryStore } from '@hookline/core';
 import { fakeClock } from '@hookline/core/testing';
 import { expect } from 'chai';
+import { expectError } from '../support/expect-error.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { aReply } from '../support/scripted-http-client.js';
 
@@ -106,6 +107,21 @@ describe('hub.close', () => {
     await hub.close({ timeoutMs: 10 });
     expect(isClosed).to.equal(true);
     expect(logger.of('error').map(({ fields }) => fields.error)).to.deep.equal(['gone']);
+  });
+
+  it('ends a start that is under way', async () => {
+    const store = memoryStore();
+    let opened = () => {};
+    const open = () =>
+      new Promise<void>((resolve) => {
+        opened = resolve;
+      });
+    const hub = createHub({ store: { ...store, open }, logger: new RecordingLogger() });
+    const starting = hub.start();
+    const closing = hub.close({ timeoutMs: 1_000 });
+    opened();
+    await expectError('HUB_CLOSED', () => starting);
+    await closing;
   });
 
   it('is done at once for a hub that never started, and may be called twice', async () => {

@@ -199,6 +199,7 @@ export class AssembledHub implements AnyHub {
   async #startWork(): Promise<void> {
     const { store, queue, sweeper, worker, logger } = this.#parts;
     await this.#openStore();
+    if (this.#closed) throw new HooklineError('HUB_CLOSED');
     worker.start();
     sweeper.start();
     sweeper.wake();
