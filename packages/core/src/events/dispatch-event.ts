@@ -39,13 +39,13 @@ export async function dispatchEvent(
   deps.registry.assertKnown(type);
   const valid = await deps.registry.validate(type, data);
   const record = buildRecord(deps, type, valid, options);
-  const event = toEvent(record);
   const transaction = options.transaction ?? null;
   if (transaction !== null) {
     await storeInTransaction(deps, record, transaction);
-    return event;
+    return toEvent(record);
   }
   await deps.insert(record);
+  const event = toEvent(record);
   await runSyncListeners(deps.listeners.matching(type, 'sync'), event, deps.syncLane);
   deps.accept(record);
   return event;
