@@ -1,4 +1,8 @@
-/** What a framework package needs to mount Hookline: routes as data, and the reading of a request's bytes. */
+/**
+ * What packages beside core need: to mount it in a framework, routes as data and the reading of a request's bytes;
+ * to tie it to an ORM, the look into a transaction.
+ */
+export { isTransaction, outermostOf, type TransactionLike } from './adapters/transaction-hooks.js';
 export { type BodyReader, type BodySource, createBodyReader } from './http/body-reader.js';
 export { type EncodedResponse, encodeResponse } from './http/encode-response.js';
 export { lowerCaseHeaders } from './http/headers.js';

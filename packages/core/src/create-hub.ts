@@ -56,7 +56,7 @@ export function createHub<R extends AnyRegistry = OpenRegistry>(options: HubOpti
 function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
   const world = assembleWorld(options, registry);
   const { store, ids, clock, limits } = world;
-  const claimOptions = { leaseMs: limits.leaseMs, newLease: () => ids.next('run'), now: () => clock.now() };
+  const claimOptions = { leaseMs: limits.leaseMs, newLease: () => ids.next('lse'), now: () => clock.now() };
   const claims = {
     deliveryClaims: groupedClaims(store.deliveries, ({ delivery }) => delivery.id, claimOptions),
     runClaims: groupedClaims(store.runs, ({ run }) => run.id, claimOptions),

@@ -70,12 +70,6 @@ export const ERRORS = {
     message: 'The tables of Hookline are missing or old: {pending} not yet applied.',
     hint: 'Run: npx hookline migrate up',
   },
-  PEER_MISSING: {
-    status: 500,
-    expose: false,
-    message: 'Package "{name}" is not installed, and {feature} needs it.',
-    hint: 'Install it: npm install {name}',
-  },
   LISTENER_INVALID: {
     status: 500,
     expose: false,

@@ -40,6 +40,14 @@ function fill(template: string, details: ErrorDetails): string {
   );
 }
 
+/** VALIDATION_FAILED for one field. */
+export function invalidField(name: string, problem: string): HooklineError {
+  return new HooklineError('VALIDATION_FAILED', {
+    problem: `${name}: ${problem}`,
+    fields: { [name]: problem },
+  });
+}
+
 /** An error as fields of a log line: code, message and hint, and the cause's message. */
 export function errorFields(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { error: String(error) };

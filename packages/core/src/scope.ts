@@ -1,9 +1,10 @@
-import { HooklineError } from './errors.js';
+import { invalidField } from './errors.js';
 import { accountKey } from './events/build-event.js';
 import type { AccountScope } from './hub.js';
 import type { Page, Scope } from './ports/store.js';
 
-const DEFAULT_LIMIT = 50;
+/** Rows of a page whose size is not asked for. */
+export const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 250;
 
 export function toScope({ accountId }: AccountScope): Scope {
@@ -13,8 +14,7 @@ export function toScope({ accountId }: AccountScope): Scope {
 /** Throws VALIDATION_FAILED for a limit outside 1 to 250. */
 export function toPage({ limit = DEFAULT_LIMIT, before }: Partial<Page>): Page {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
-    const problem = `limit: expected a whole number from 1 to ${MAX_LIMIT}`;
-    throw new HooklineError('VALIDATION_FAILED', { problem, fields: { limit: problem } });
+    throw invalidField('limit', `expected a whole number from 1 to ${MAX_LIMIT}`);
   }
   return before === undefined ? { limit } : { limit, before };
 }

@@ -1,4 +1,4 @@
-import { isTransaction, type TransactionLike } from './sequelize-like.js';
+import { isTransaction, outermostOf, type TransactionLike } from '@hookline/core/adapter';
 
 const waiting = new WeakMap<TransactionLike, Set<() => void>>();
 
@@ -20,12 +20,6 @@ function callbacksOf(outermost: TransactionLike): Set<() => void> {
     for (const callback of callbacks) callLater(callback);
   });
   return callbacks;
-}
-
-function outermostOf(transaction: TransactionLike): TransactionLike {
-  let outermost = transaction;
-  while (outermost.parent) outermost = outermost.parent;
-  return outermost;
 }
 
 /** Sequelize awaits these callbacks within `commit()`, and one that throws rejects it: so not there. */

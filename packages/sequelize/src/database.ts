@@ -1,8 +1,9 @@
 import { HooklineError } from '@hookline/core';
+import { isTransaction } from '@hookline/core/adapter';
 import { type Columns, type ColumnType, columnOf, sqlTypeOf, toColumn } from './columns.js';
 import { isConnectionFailure } from './connection-failure.js';
 import { SCRIPTS } from './migrations/scripts.js';
-import { isTransaction, type Row, type SequelizeLike } from './sequelize-like.js';
+import type { Row, SequelizeLike } from './sequelize-like.js';
 import { type Tables, tablesOf } from './tables.js';
 
 /** Sequelize's own option: a function that gets each statement, or false. */

@@ -10,6 +10,6 @@ export {
 } from './migrate.js';
 export type { MigrationStatus } from './migration-status.js';
 export type { DataContext, ModelBinding, ModelHub } from './model-binding.js';
-export type { SequelizeLike, TransactionLike } from './sequelize-like.js';
+export type { SequelizeLike } from './sequelize-like.js';
 export { type SequelizeStoreOptions, sequelizeStore } from './sequelize-store.js';
 export type { TableOptions } from './tables.js';

@@ -11,21 +11,10 @@ export interface SequelizeLike {
   transaction(): Promise<OpenTransaction>;
 }
 
-/** What is used of a Sequelize 6 transaction. */
-export interface TransactionLike {
-  /** The transaction that this one is a savepoint of. */
-  readonly parent?: TransactionLike | null;
-  afterCommit(callback: () => void): void;
-}
-
 /** A transaction that its opener ends. */
 export interface OpenTransaction {
   commit(): Promise<void>;
   rollback(): Promise<void>;
-}
-
-export function isTransaction(value: unknown): value is TransactionLike {
-  return typeof (value as Partial<TransactionLike> | null | undefined)?.afterCommit === 'function';
 }
 
 export function isSequelize(value: unknown): value is SequelizeLike {

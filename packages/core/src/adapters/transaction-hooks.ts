@@ -1,4 +1,6 @@
-interface TransactionLike {
+/** What is used of a Sequelize 6 transaction. */
+export interface TransactionLike {
+  /** The transaction that this one is a savepoint of. */
   readonly parent?: TransactionLike | null;
   afterCommit(callback: () => void): void;
 }
@@ -8,15 +10,16 @@ interface TransactionLike {
  * In Sequelize 6 a savepoint's own `afterCommit` runs when the inner block ends (sequelize#10260).
  */
 export function afterCommit(transaction: unknown, callback: () => void): void {
-  if (!isTransaction(transaction)) {
-    callback();
-    return;
-  }
-  let outermost: TransactionLike = transaction;
-  while (outermost.parent) outermost = outermost.parent;
-  outermost.afterCommit(callback);
+  if (isTransaction(transaction)) outermostOf(transaction).afterCommit(callback);
+  else callback();
 }
 
-function isTransaction(value: unknown): value is TransactionLike {
+export function outermostOf(transaction: TransactionLike): TransactionLike {
+  let outermost = transaction;
+  while (outermost.parent) outermost = outermost.parent;
+  return outermost;
+}
+
+export function isTransaction(value: unknown): value is TransactionLike {
   return typeof (value as Partial<TransactionLike> | null | undefined)?.afterCommit === 'function';
 }

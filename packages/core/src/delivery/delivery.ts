@@ -39,10 +39,6 @@ export interface DeliveryRecord {
   readonly finalizedAt: number | null;
 }
 
-export function isFinal(state: DeliveryState): boolean {
-  return state === 'delivered' || state === 'exhausted' || state === 'cancelled';
-}
-
 /**
  * The id of the delivery of an event to a webhook: the same whoever computes it, so that a fan-out which is
  * done twice stores each delivery once. The webhook's part is the random half of its ULID.

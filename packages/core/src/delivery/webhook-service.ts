@@ -1,4 +1,4 @@
-import { HooklineError } from '../errors.js';
+import { HooklineError, invalidField } from '../errors.js';
 import { accountKey, buildEventRecord } from '../events/build-event.js';
 import type { AnyRegistry } from '../events/event-types.js';
 import type { AccountScope, ListOptions, NewWebhook, Webhook, WebhookChange, Webhooks } from '../hub.js';
@@ -172,11 +172,7 @@ export function withoutSecrets({ secrets: _, ...webhook }: WebhookRecord): Webho
 function refuseFixed(change: object): void {
   const fixed = ['secret', 'accountId'].find((name) => name in change);
   if (fixed === undefined) return;
-  const problem = fixed === 'secret' ? 'is changed by rotating it' : 'cannot be changed';
-  throw new HooklineError('VALIDATION_FAILED', {
-    problem: `${fixed}: ${problem}`,
-    fields: { [fixed]: problem },
-  });
+  throw invalidField(fixed, fixed === 'secret' ? 'is changed by rotating it' : 'cannot be changed');
 }
 
 function found(record: WebhookRecord | null, id: string): WebhookRecord {
@@ -191,6 +187,5 @@ function notFound(id: string): HooklineError {
 function checkOverlap(overlapMs: number): number {
   const maxMs = 7 * DEFAULT_OVERLAP_MS;
   if (Number.isInteger(overlapMs) && overlapMs >= 0 && overlapMs <= maxMs) return overlapMs;
-  const problem = `overlapMs: expected whole milliseconds from 0 to ${maxMs} (7 days)`;
-  throw new HooklineError('VALIDATION_FAILED', { problem, fields: { overlapMs: problem } });
+  throw invalidField('overlapMs', `expected whole milliseconds from 0 to ${maxMs} (7 days)`);
 }

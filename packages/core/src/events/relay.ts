@@ -111,7 +111,7 @@ export class Relay {
   #report({ id }: EventRecord, error: unknown): void {
     this.#deps.logger.error(
       { eventId: id, ...errorFields(error) },
-      'events not relayed: they are tried again when their lease ends',
+      'event not relayed: it is tried again when its lease ends',
     );
   }
 }

@@ -1,7 +1,7 @@
 import { HooklineError } from '../errors.js';
-import type { AccountId } from '../events/event.js';
 import type { AccountScope, AnyHub } from '../hub.js';
 import type { Authorizer, Permission } from '../ports/authorizer.js';
+import { isStorableId } from '../safe-text.js';
 import { respondError } from './respond-error.js';
 import type { HttpMethod, HttpRequest, HttpResponse, Route } from './types.js';
 
@@ -45,13 +45,10 @@ async function authorizeRequest(
   if (principal === null || principal === undefined) throw new HooklineError('UNAUTHENTICATED');
   if (principal === false) throw new HooklineError('FORBIDDEN', { permission });
   if (principal === true) return {};
-  if (isAccountId(principal.accountId)) return { accountId: principal.accountId };
+  const { accountId } = principal;
+  if (accountId === null || isStorableId(accountId)) return { accountId };
   // `{ accountId: request.user?.accountId }` without a user must not read as staff
   throw new HooklineError('PRINCIPAL_INVALID');
-}
-
-function isAccountId(value: unknown): value is AccountId | null {
-  return value === null || Number.isFinite(value) || (typeof value === 'string' && value !== '');
 }
 
 /**

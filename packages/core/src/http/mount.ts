@@ -94,22 +94,20 @@ function mountBare(options: WebhooksOptions): Mount {
 
 function addSources(hub: AnyHub, sources: Sources): void {
   for (const [name, source] of Object.entries(sources)) {
-    assertOption(
-      `sources.${name}`,
-      typeof (source as Partial<Source> | null)?.verify === 'function',
-      'a source, such as github({ secret })',
-    );
+    const isSource = typeof (source as Partial<Source> | null)?.verify === 'function';
+    if (!isSource) throw invalidOption(`sources.${name}`, 'a source, such as github({ secret })', source);
     hub.addSource(name, source);
   }
 }
 
 function assertHub(hub: unknown): asserts hub is AnyHub {
   const isHub = typeof (hub as Partial<AnyHub> | null)?.dispatch === 'function';
-  assertOption('hub', isHub, 'what createHub gave; options come after it');
+  if (!isHub) throw invalidOption('hub', 'what createHub gave; options come after it', hub);
 }
 
 function assertAuthorizer({ authorize }: AdminOptions): void {
-  assertOption('authorize', authorize === undefined || typeof authorize === 'function', 'a function');
+  if (authorize === undefined || typeof authorize === 'function') return;
+  throw invalidOption('authorize', 'a function', authorize);
 }
 
 /** Mounting starts the hub; where that fails the log has the reason, and it tries again by itself. */
@@ -120,7 +118,7 @@ function toMount(
   options: { readonly path?: string; readonly maxBodyBytes?: number },
 ): Mount {
   const { path = defaultPath } = options;
-  assertOption('path', /^(\/[\w.~-]+)*$/.test(path), 'a plain path such as "/webhooks"');
+  if (!/^(\/[\w.~-]+)*$/.test(path)) throw invalidOption('path', 'a plain path such as "/webhooks"', path);
   const maxBodyBytes = whole('maxBodyBytes', options.maxBodyBytes, DEFAULT_MAX_BODY_BYTES, [
     1,
     MAX_BODY_BYTES,
@@ -129,6 +127,7 @@ function toMount(
   return { hub, routes, rootPath: path, maxBodyBytes };
 }
 
-function assertOption(option: string, isRight: boolean, expected: string): void {
-  if (!isRight) throw new HooklineError('OPTION_INVALID', { option, expected, got: 'something else' });
+function invalidOption(option: string, expected: string, value: unknown): HooklineError {
+  const got = typeof value === 'string' ? `"${value}"` : value === null ? 'null' : typeof value;
+  return new HooklineError('OPTION_INVALID', { option, expected, got });
 }

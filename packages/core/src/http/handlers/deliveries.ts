@@ -1,6 +1,6 @@
 import type { AttemptRecord } from '../../delivery/attempt.js';
 import { DELIVERY_STATES, type DeliveryRecord, type DeliveryState } from '../../delivery/delivery.js';
-import { HooklineError } from '../../errors.js';
+import { HooklineError, invalidField } from '../../errors.js';
 import type { AdminContext } from '../guard-route.js';
 import type { HttpRequest, HttpResponse } from '../types.js';
 import { pageOf, respondPage } from './paging.js';
@@ -62,6 +62,5 @@ function toIso(instant: number | null): string | null {
 function stateOf(text: string | undefined): DeliveryState | undefined {
   const state = DELIVERY_STATES.find((known) => known === text);
   if (text === undefined || state) return state;
-  const problem = `state: expected one of ${DELIVERY_STATES.join(', ')}`;
-  throw new HooklineError('VALIDATION_FAILED', { problem, fields: { state: problem } });
+  throw invalidField('state', `expected one of ${DELIVERY_STATES.join(', ')}`);
 }

@@ -1,7 +1,7 @@
 import { HooklineError } from '../../errors.js';
+import { DEFAULT_LIMIT } from '../../scope.js';
 import type { HttpRequest, HttpResponse } from '../types.js';
 
-const DEFAULT_LIMIT = 50;
 const CURSOR = /^[a-z]+_[0-9a-z_]{10,}$/;
 
 export interface PageRequest {

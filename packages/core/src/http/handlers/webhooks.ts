@@ -1,4 +1,4 @@
-import { HooklineError } from '../../errors.js';
+import { HooklineError, invalidField } from '../../errors.js';
 import type { NewWebhook, Webhook } from '../../hub.js';
 import type { AdminContext } from '../guard-route.js';
 import type { HttpRequest, HttpResponse } from '../types.js';
@@ -83,13 +83,6 @@ export async function testWebhook(
 ): Promise<HttpResponse> {
   const delivery = await hub.webhooks.test(params.id ?? '', scope);
   return { status: 202, body: presentDelivery(delivery) };
-}
-
-function invalidField(name: string, problem: string): HooklineError {
-  return new HooklineError('VALIDATION_FAILED', {
-    problem: `${name}: ${problem}`,
-    fields: { [name]: problem },
-  });
 }
 
 function presentWebhook(webhook: Webhook) {
