@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { type MarkdownBlock, readBlocks } from './support/markdown-blocks.ts';
 import { freshDatabase } from './support/postgres.ts';
+import { sharedRedisUrl } from './support/redis.ts';
 import { findCommandProblem, readCommands } from './support/shell-commands.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -29,12 +30,18 @@ interface Outcome {
 
 const readmes = [
   'README.md',
+  'docs/scale-out.md',
   ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/README.md`),
 ];
 const blocks = readmes
   .filter((file) => existsSync(join(ROOT, file)))
   .flatMap((file) => readBlocks(file, readFileSync(join(ROOT, file), 'utf8')));
-const programs = toPrograms(blocks.filter(({ language }) => language === 'ts' || language === 'js'));
+/** `from <file>`: the block is a part of that file, which has tests of its own. */
+const EXCERPT = /^from (.+)$/;
+const excerpts = blocks.filter(({ directive }) => EXCERPT.test(directive ?? ''));
+const programs = toPrograms(
+  blocks.filter((block) => (block.language === 'ts' || block.language === 'js') && !excerpts.includes(block)),
+);
 const shellBlocks = blocks.filter(({ language }) => language === 'sh');
 
 describe('the READMEs', () => {
@@ -47,6 +54,13 @@ describe('the READMEs', () => {
     const skipped = blocks.filter(({ directive }) => directive?.startsWith('skip-run'));
     expect(skipped.filter(({ language }) => language !== 'sh').map(titleOf)).to.deep.equal([]);
   });
+
+  for (const block of excerpts) {
+    it(`show a file as it is: ${titleOf(block)}`, () => {
+      const [, file = ''] = EXCERPT.exec(block.directive ?? '') ?? [];
+      expect(readFileSync(join(ROOT, file), 'utf8')).to.include(block.code);
+    });
+  }
 
   describe('programs', () => {
     before(() => {
@@ -66,6 +80,7 @@ describe('the READMEs', () => {
         const database = await freshDatabase();
         const { code, output } = await run(['--import', 'tsx', RUN_BLOCK, file], RUN_TIMEOUT_MS, {
           DATABASE_URL: database.url,
+          REDIS_URL: await sharedRedisUrl(),
           ADMIN_TOKEN: 'a token of the readme',
           GITHUB_WEBHOOK_SECRET: 'it-is-a-secret-to-everybody',
           STRIPE_WEBHOOK_SECRET: 'whsec_readme',

@@ -12,11 +12,23 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   /** Of the superuser, on the database `postgres`. */
   readonly url: string;
+  /** Ends the server and starts it again, at the same URL with the same data. Resolves when it answers. One at a time. */
+  restart(options: RestartOptions): Promise<void>;
   /** Stops the server and removes its data. */
   stop(): Promise<void>;
 }
 
-/** For tests: nothing waits for the disk. */
+export interface RestartOptions {
+  /**
+   * `fast`: a planned restart, which ends every connection. `immediate`: a crash, from which it recovers by its log; a
+   * commit that did not wait for the log (`synchronous_commit: off`) may be lost.
+   */
+  readonly mode: 'fast' | 'immediate';
+  /** How long nobody listens on its port, in milliseconds. Default 0. */
+  readonly downMs?: number;
+}
+
+/** For tests: nothing waits for the disk. What commits is lost in a crash, though. */
 export const FAST_SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -46,13 +58,19 @@ export async function startEmbeddedPostgres(
   });
   keeper.send(plan);
   const url = await readUrl(keeper);
+  letGo(keeper);
+  return { url, stop: () => stopKeeper(keeper), restart: (order) => restartServer(keeper, order) };
+}
+
+/** From now on it keeps this process no longer alive. */
+function letGo(keeper: ChildProcess): void {
   keeper.unref();
   keeper.channel?.unref();
-  return { url, stop: () => stopKeeper(keeper) };
 }
 
 type Report = { readonly url: string } | { readonly problem: string };
 
+/** Sent when the server answers, for the first time or again. */
 async function readUrl(keeper: ChildProcess): Promise<string> {
   const report = await Promise.race([
     once(keeper, 'message').then(([message]) => message as Report),
@@ -60,6 +78,14 @@ async function readUrl(keeper: ChildProcess): Promise<string> {
   ]);
   if ('url' in report) return report.url;
   throw new Error(`The embedded Postgres did not start: ${report.problem}`);
+}
+
+async function restartServer(keeper: ChildProcess, { mode, downMs = 0 }: RestartOptions): Promise<void> {
+  keeper.ref();
+  keeper.channel?.ref();
+  keeper.send({ mode, downMs });
+  await readUrl(keeper);
+  letGo(keeper);
 }
 
 async function stopKeeper(keeper: ChildProcess): Promise<void> {

@@ -7,5 +7,9 @@ import {
 /** The server at HOOKLINE_DATABASE_URL where that is set, left running; else an embedded one. */
 export async function openPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
   const url = process.env.HOOKLINE_DATABASE_URL;
-  return url ? { url, stop: async () => {} } : startEmbeddedPostgres(options);
+  return url ? { url, restart: refuse, stop: async () => {} } : startEmbeddedPostgres(options);
+}
+
+async function refuse(): Promise<never> {
+  throw new Error('The server at HOOKLINE_DATABASE_URL is not ours to restart.');
 }

@@ -5,28 +5,45 @@ import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const PORT_TRIES = 5;
 const READY = 'database system is ready to accept connections';
 const PORT_TAKEN = /could not bind|Address already in use/;
+const STOP_SIGNALS = { fast: 'SIGINT', immediate: 'SIGQUIT' };
 
 /** The initdb or postgres that runs now. @type {import('node:child_process').ChildProcess | null} */
 let child = null;
 let isStopping = false;
+let isRestarting = false;
 let folder = '';
 
 process.on('disconnect', stop);
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 process.once('message', (plan) => {
-  keep(plan).catch((error) => fail(error instanceof Error ? error.message : String(error)));
+  keep(plan).catch(fail);
 });
 
 async function keep(plan) {
   folder = makeFolder(plan);
   await initialize(plan);
-  const port = await start(plan, PORT_TRIES);
-  if (!isStopping) process.send?.({ url: `postgres://postgres:${plan.password}@127.0.0.1:${port}/postgres` });
+  const port = await startSomewhere(plan, PORT_TRIES);
+  const url = `postgres://postgres:${plan.password}@127.0.0.1:${port}/postgres`;
+  process.on('message', (order) => {
+    restart(plan, port, order).then(() => report({ url }), fail);
+  });
+  report({ url });
+}
+
+async function restart(plan, port, { mode, downMs }) {
+  isRestarting = true;
+  child.kill(STOP_SIGNALS[mode]);
+  await once(child, 'close');
+  await sleep(downMs);
+  const problem = await start(plan, port);
+  if (problem) throw new Error(problem);
+  isRestarting = false;
 }
 
 function makeFolder({ base, identity }) {
@@ -45,18 +62,25 @@ async function initialize({ initdb, password, identity }) {
   if (code !== 0) throw new Error(`initdb ended with code ${code}:\n${running.log()}`);
 }
 
-async function start(plan, triesLeft) {
+async function startSomewhere(plan, triesLeft) {
   const port = await freePort();
+  const problem = await start(plan, port);
+  if (!problem) return port;
+  if (triesLeft > 1 && PORT_TAKEN.test(problem)) return startSomewhere(plan, triesLeft - 1);
+  throw new Error(problem);
+}
+
+/** Answers what is wrong where it did not start. */
+async function start(plan, port) {
   const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...plan.settings, port };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const running = run(plan.postgres, ['-D', join(folder, 'data'), ...flags], plan.identity);
   const isReady = await Promise.race([running.says(READY).then(() => true), running.ended.then(() => false)]);
-  if (isReady) {
-    running.ended.then(([code]) => isStopping || fail(`postgres ended with code ${code}:\n${running.log()}`));
-    return port;
-  }
-  if (triesLeft > 1 && PORT_TAKEN.test(running.log())) return start(plan, triesLeft - 1);
-  throw new Error(`postgres did not start:\n${running.log()}`);
+  if (!isReady) return `postgres did not start:\n${running.log()}`;
+  running.ended.then(([code]) => {
+    if (!isStopping && !isRestarting) fail(new Error(`postgres ended with code ${code}:\n${running.log()}`));
+  });
+  return null;
 }
 
 function run(command, args, identity) {
@@ -89,7 +113,12 @@ function freePort() {
   });
 }
 
-function fail(problem) {
+function report(message) {
+  if (process.connected && !isStopping) process.send?.(message);
+}
+
+function fail(error) {
+  const problem = error instanceof Error ? error.message : String(error);
   if (process.connected && !isStopping) process.send?.({ problem }, () => stop());
   else stop();
 }

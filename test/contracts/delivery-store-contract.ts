@@ -105,6 +105,71 @@ export function deliveryContract(store: () => Store): void {
       expect(await store().deliveries.due({ now: NOW + LEASE_MS, limit: 1 })).to.deep.equal([d2]);
     });
 
+    it('claims the longest due first, no more than there is room for', async () => {
+      const { deliveries } = await owe(
+        { nextAttemptAt: NOW - 1 },
+        { nextAttemptAt: NOW - 3 },
+        { nextAttemptAt: NOW - 2 },
+      );
+      const [d1, d2, d3] = ids(deliveries);
+      const claimed = await store().deliveries.claim(aClaim({ limit: 2 }));
+      expect(claimed.map(({ delivery }) => delivery.id)).to.have.members([d2, d3]);
+      expect(await store().deliveries.due({ now: NOW, limit: 10 })).to.deep.equal([d1]);
+    });
+
+    it('prolongs claims, and names those that were still held', async () => {
+      const { deliveries } = await owe({}, {}, {}, {});
+      const [d1, d2, d3, d4] = ids(deliveries).map(String) as [string, string, string, string];
+      const [one, other] = [aClaim({ ids: [d1, d2] }), aClaim({ ids: [d3, d4] })];
+      await store().deliveries.claim(one);
+      await store().deliveries.claim(other);
+      await store().deliveries.settle([aDelivered(d2, one.lease)]);
+      await store().deliveries.release([d4], other.lease);
+      const held = [d4, d3, d2, d1, 'dlv_none'].map((id) => ({
+        id,
+        lease: id === d1 || id === d2 ? one.lease : other.lease,
+      }));
+      const renewed = await store().deliveries.renew(held, NOW + 2 * LEASE_MS);
+      expect(renewed).to.have.members([d1, d3]).and.to.have.length(2);
+      const claimable = async (now: number) => {
+        const claimed = await store().deliveries.claim(aClaim({ now }));
+        return claimed.map(({ delivery }) => delivery.id).sort();
+      };
+      expect(await claimable(NOW + 2 * LEASE_MS - 1)).to.deep.equal([d4]);
+      expect(await claimable(NOW + 2 * LEASE_MS)).to.deep.equal([d1, d3]);
+    });
+
+    it('prolongs a claim whose lease has ended, unless somebody else took it', async () => {
+      const { deliveries } = await owe({}, {});
+      const [ended, lost] = ids(deliveries).map(String) as [string, string];
+      const slow = aClaim();
+      await store().deliveries.claim(slow);
+      await store().deliveries.claim(aClaim({ ids: [lost], now: NOW + LEASE_MS }));
+      const held = [ended, lost].map((id) => ({ id, lease: slow.lease }));
+      expect(await store().deliveries.renew(held, NOW + 5 * LEASE_MS)).to.deep.equal([ended]);
+      const taken = await store().deliveries.claim(aClaim({ now: NOW + 2 * LEASE_MS }));
+      expect(taken.map(({ delivery }) => delivery.id)).to.deep.equal([lost]);
+    });
+
+    it('prolongs nothing where nothing is held', async () => {
+      expect(await store().deliveries.renew([], NOW + LEASE_MS)).to.deep.equal([]);
+    });
+
+    it('renews, settles and releases the same claims at the same time', async () => {
+      const { deliveries } = await owe(...Array.from({ length: 60 }, () => ({})));
+      const claim = aClaim();
+      await store().deliveries.claim(claim);
+      const held = deliveries.map(({ id }) => ({ id, lease: claim.lease }));
+      await Promise.all([
+        store().deliveries.settle(held.slice(0, 40).map(({ id, lease }) => aDelivered(id, lease))),
+        store().deliveries.renew(held.toReversed(), NOW + 2 * LEASE_MS),
+        store().deliveries.release(ids(held.slice(40)).toReversed(), claim.lease),
+        store().deliveries.renew(held, NOW + 2 * LEASE_MS),
+      ]);
+      expect(await store().deliveries.list({ limit: 100, state: 'delivered' })).to.have.length(40);
+      expect(await store().deliveries.list({ limit: 100, state: 'pending' })).to.have.length(20);
+    });
+
     it('moves a delivery on and appends its attempt', async () => {
       const delivery = await oweOne();
       const { id } = delivery;

@@ -1,8 +1,9 @@
-import type { Store } from '@hookline/core';
+import type { ClaimedEvent, Store } from '@hookline/core';
 import { expect } from 'chai';
-import { aClaim, aDelivered, aDelivery, anEvent, aRun, LEASE_MS, NOW } from './store-records.js';
+import { aClaim, aDelivered, aDelivery, anEvent, aRun, LEASE_MS, NOW, unheard } from './store-records.js';
 
 const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
+const idsOf = (claimed: readonly ClaimedEvent[]) => claimed.map(({ event }) => event.id);
 
 export function eventContract(store: () => Store): void {
   describe('events', () => {
@@ -33,14 +34,14 @@ export function eventContract(store: () => Store): void {
         .catch((error: unknown) => error);
       expect(failure).to.be.instanceOf(Error);
       expect(await store().events.list({ limit: 10 })).to.deep.equal([known]);
-      expect(await store().events.claim(aClaim())).to.deep.equal([known]);
+      expect(await store().events.claim(aClaim())).to.deep.equal(unheard(known));
     });
 
     it('claims the oldest first, and each event once', async () => {
       const events = [anEvent(), anEvent(), anEvent()];
       await store().events.insert(events);
-      expect(await store().events.claim(aClaim({ limit: 2 }))).to.deep.equal(events.slice(0, 2));
-      expect(await store().events.claim(aClaim({ limit: 2 }))).to.deep.equal(events.slice(2));
+      expect(await store().events.claim(aClaim({ limit: 2 }))).to.deep.equal(unheard(...events.slice(0, 2)));
+      expect(await store().events.claim(aClaim({ limit: 2 }))).to.deep.equal(unheard(...events.slice(2)));
       expect(await store().events.claim(aClaim())).to.deep.equal([]);
     });
 
@@ -49,22 +50,22 @@ export function eventContract(store: () => Store): void {
       await store().events.insert(events);
       const claims = Array.from({ length: 6 }, () => store().events.claim(aClaim({ limit: 20 })));
       const claimed = (await Promise.all(claims)).flat();
-      expect(new Set(ids(claimed)).size).to.equal(claimed.length);
+      expect(new Set(idsOf(claimed)).size).to.equal(claimed.length);
       const rest = await store().events.claim(aClaim());
-      expect(ids([...claimed, ...rest]).sort()).to.deep.equal(ids(events));
+      expect(idsOf([...claimed, ...rest]).sort()).to.deep.equal(ids(events));
     });
 
     it('claims only the ids it is asked for', async () => {
       const [first, second] = [anEvent(), anEvent()];
       await store().events.insert([first, second]);
-      expect(ids(await store().events.claim(aClaim({ ids: [second.id] })))).to.deep.equal([second.id]);
+      expect(idsOf(await store().events.claim(aClaim({ ids: [second.id] })))).to.deep.equal([second.id]);
     });
 
     it('leaves an event to the process that stored it until its lease ends', async () => {
       const event = anEvent();
       await store().events.insert([event], { leasedUntil: NOW + 500 });
       expect(await store().events.claim(aClaim({ now: NOW + 499 }))).to.deep.equal([]);
-      expect(ids(await store().events.claim(aClaim({ now: NOW + 500 })))).to.deep.equal([event.id]);
+      expect(idsOf(await store().events.claim(aClaim({ now: NOW + 500 })))).to.deep.equal([event.id]);
     });
 
     it('gives an event to the next claim when a lease ended', async () => {
@@ -72,7 +73,62 @@ export function eventContract(store: () => Store): void {
       await store().events.insert([event]);
       await store().events.claim(aClaim());
       expect(await store().events.claim(aClaim({ now: NOW + LEASE_MS - 1 }))).to.deep.equal([]);
-      expect(ids(await store().events.claim(aClaim({ now: NOW + LEASE_MS })))).to.deep.equal([event.id]);
+      expect(idsOf(await store().events.claim(aClaim({ now: NOW + LEASE_MS })))).to.deep.equal([event.id]);
+    });
+
+    it('prolongs the hold on events in hand, whoever got them how', async () => {
+      const [stored, claimed] = [anEvent(), anEvent()];
+      await store().events.insert([stored], { leasedUntil: NOW + LEASE_MS });
+      await store().events.insert([claimed]);
+      await store().events.claim(aClaim());
+      await store().events.renew(ids([stored, claimed]), NOW + 3 * LEASE_MS);
+      expect(await store().events.claim(aClaim({ now: NOW + 3 * LEASE_MS - 1 }))).to.deep.equal([]);
+      const ended = await store().events.claim(aClaim({ now: NOW + 3 * LEASE_MS }));
+      expect(ended).to.deep.equal(unheard(stored, claimed));
+    });
+
+    it('gives back what was not fanned out, for anybody to claim at once', async () => {
+      const [first, second] = [anEvent(), anEvent()];
+      await store().events.insert([first, second], { leasedUntil: NOW + LEASE_MS });
+      await store().events.release([second.id], { isHeard: false });
+      expect(await store().events.claim(aClaim())).to.deep.equal(unheard(second));
+    });
+
+    it('tells of an event whether it was heard, and once heard it stays so', async () => {
+      const event = anEvent();
+      await store().events.insert([event], { leasedUntil: NOW + LEASE_MS });
+      await store().events.release([event.id], { isHeard: true });
+      expect(await store().events.claim(aClaim())).to.deep.equal([{ event, isHeard: true }]);
+      await store().events.renew([event.id], NOW + 2 * LEASE_MS);
+      await store().events.release([event.id], { isHeard: false });
+      expect(await store().events.claim(aClaim())).to.deep.equal([{ event, isHeard: true }]);
+    });
+
+    it('neither prolongs nor gives back what is fanned out or not there', async () => {
+      const event = anEvent();
+      await store().events.insert([event]);
+      await store().events.settle({ eventIds: [event.id], deliveries: [], runs: [] });
+      await store().events.renew([event.id, 'evt_none'], NOW + LEASE_MS);
+      await store().events.release([event.id, 'evt_none'], { isHeard: false });
+      expect(await store().events.claim(aClaim({ now: NOW + 2 * LEASE_MS }))).to.deep.equal([]);
+      expect(await store().events.list({ limit: 10 })).to.deep.equal([event]);
+    });
+
+    it('renews, releases and settles at the same time', async () => {
+      const events = Array.from({ length: 40 }, () => anEvent());
+      await store().events.insert(events, { leasedUntil: NOW + LEASE_MS });
+      const all = ids(events);
+      const settled = events.slice(0, 30);
+      const deliveries = settled.map((event) => aDelivery(event));
+      await Promise.all([
+        store().events.renew(all.toReversed(), NOW + LEASE_MS),
+        store().events.settle({ eventIds: ids(settled).toReversed(), deliveries, runs: [] }),
+        store().events.release(all.slice(30), { isHeard: true }),
+        store().events.settle({ eventIds: ids(settled), deliveries: deliveries.toReversed(), runs: [] }),
+      ]);
+      expect(await store().deliveries.list({ limit: 100 })).to.have.length(30);
+      await store().events.release(all, { isHeard: false });
+      expect(idsOf(await store().events.claim(aClaim())).sort()).to.deep.equal(all.slice(30));
     });
 
     it('stores what is owed together with the mark that the events were fanned out', async () => {
@@ -100,6 +156,16 @@ export function eventContract(store: () => Store): void {
       });
       expect(await store().deliveries.list({ limit: 10 })).to.have.length(1);
       expect(await store().runs.due({ now: NOW, limit: 10 })).to.have.length(1);
+    });
+
+    it('stores nothing more for an event that is fanned out', async () => {
+      const event = anEvent();
+      await store().events.insert([event]);
+      const fanOut = { eventIds: [event.id], deliveries: [], runs: [] };
+      await store().events.settle(fanOut);
+      await store().events.settle({ ...fanOut, deliveries: [aDelivery(event)], runs: [aRun(event)] });
+      expect(await store().deliveries.list({ limit: 10 })).to.deep.equal([]);
+      expect(await store().runs.due({ now: NOW, limit: 10 })).to.deep.equal([]);
     });
 
     it('fans out what nobody wants', async () => {

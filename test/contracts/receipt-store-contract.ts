@@ -1,6 +1,6 @@
 import type { Arrival, ReceiptRecord, Store } from '@hookline/core';
 import { expect } from 'chai';
-import { aClaim, anEvent, aReceipt, NOW } from './store-records.js';
+import { aClaim, anEvent, aReceipt, NOW, unheard } from './store-records.js';
 
 function anArrival(parts: Partial<ReceiptRecord> = {}): Arrival {
   const event = anEvent({ type: 'github.issues.opened', accountId: null });
@@ -15,7 +15,7 @@ export function receiptContract(store: () => Store): void {
       expect(await store().receipts.get(receipt.id)).to.deep.equal(receipt);
       expect(await store().receipts.get('rct_none')).to.equal(null);
       expect(await store().events.get(event.id, {})).to.deep.equal(event);
-      expect(await store().events.claim(aClaim())).to.deep.equal([event]);
+      expect(await store().events.claim(aClaim())).to.deep.equal(unheard(event));
     });
 
     it('leaves the event to the process that took it in until the lease ends', async () => {

@@ -49,6 +49,19 @@ export function runContract(store: () => Store): void {
       expect(claimed?.run).to.include({ attemptCount: 7 });
     });
 
+    it('prolongs a claim for as long as it is held', async () => {
+      const { run } = await owe();
+      const claim = aClaim();
+      await store().runs.claim(claim);
+      const renew = (lease: string, leasedUntil: number) =>
+        store().runs.renew([{ id: run.id, lease }], leasedUntil);
+      expect(await renew('not the lease', NOW)).to.deep.equal([]);
+      expect(await renew(claim.lease, NOW + 2 * LEASE_MS)).to.deep.equal([run.id]);
+      expect(await store().runs.claim(aClaim({ now: NOW + LEASE_MS }))).to.deep.equal([]);
+      expect(await store().runs.claim(aClaim({ now: NOW + 2 * LEASE_MS }))).to.have.length(1);
+      expect(await renew(claim.lease, NOW + 3 * LEASE_MS)).to.deep.equal([]);
+    });
+
     it('gives a released claim back at once', async () => {
       const { run } = await owe();
       const claim = aClaim();

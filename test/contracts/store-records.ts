@@ -1,5 +1,6 @@
 import type {
   AttemptRecord,
+  ClaimedEvent,
   ClaimRequest,
   DeliveryRecord,
   DeliveryResult,
@@ -36,6 +37,7 @@ export function anEvent(parts: Partial<EventRecord> = {}): EventRecord {
     causationId: null,
     correlationId: id,
     depth: 0,
+    erasedAt: null,
     ...parts,
   };
 }
@@ -84,6 +86,7 @@ export function aRun(event: EventRecord, parts: Partial<RunRecord> = {}): RunRec
     nextAttemptAt: NOW,
     lastError: null,
     createdAt: NOW,
+    finalizedAt: null,
     ...parts,
   };
 }
@@ -122,6 +125,11 @@ export function aClaim(parts: Partial<ClaimRequest> = {}): ClaimRequest {
   return { limit: 100, now: NOW, leaseMs: LEASE_MS, lease: nextId('lease'), ...parts };
 }
 
+/** What a claim gives of events that no listener heard. */
+export function unheard(...events: readonly EventRecord[]): readonly ClaimedEvent[] {
+  return events.map((event) => ({ event, isHeard: false }));
+}
+
 /** A first failed attempt, to be tried again in a second. */
 export function aResult(id: string, lease: string, parts: Partial<DeliveryResult> = {}): DeliveryResult {
   return {
@@ -158,6 +166,7 @@ export function aRunResult(id: string, lease: string, parts: Partial<RunResult> 
     attemptCount: 1,
     nextAttemptAt: NOW + 1_000,
     lastError: 'boom',
+    finalizedAt: null,
     ...parts,
   };
 }

@@ -28,7 +28,7 @@ type Explained = readonly [{ readonly 'QUERY PLAN': readonly [{ readonly Plan: P
 const ROWS = `
 INSERT INTO hookline_events SELECT 'evt_' || n, CASE n % 1000 WHEN 7 THEN 'rare' ELSE 'common' END, (n % 100)::text, 'subscribable', n, '{}', 'Thing', (n % 900)::text, NULL, 'evt_' || n, 0
   FROM generate_series(10001, 30000) n;
-INSERT INTO hookline_outbox SELECT 'evt_' || n, 0 FROM generate_series(29001, 30000) n;
+INSERT INTO hookline_outbox SELECT 'evt_' || n, 0, false FROM generate_series(29001, 30000) n;
 INSERT INTO hookline_webhooks SELECT 'wh_' || n, (n % 100)::text, 'https://example.com', '["*"]', NULL, n % 3 > 0, '[]', 0, 0
   FROM generate_series(10001, 12000) n;
 INSERT INTO hookline_deliveries SELECT 'dlv_' || n, 'evt_' || n, CASE n % 1000 WHEN 7 THEN 'rare' ELSE 'common' END, 'wh_' || 10001 + n % 2000, (n % 100)::text,
@@ -81,18 +81,21 @@ describe('indices', () => {
   const mine = { accountId: '7' };
   const due = { now: NOW, limit: 20 };
   const ids = ['dlv_29500', 'dlv_29501'];
+  const held = (claimed: readonly string[]) => claimed.map((id) => ({ id, lease: 'mine' }));
 
   /** What each query of the store is, and the index that finds its rows; `null` where only the rows to insert are read. */
   const queries: Record<string, [string | null, () => Promise<unknown>]> = {
     'insert events': [null, () => store.events.insert([anEvent()])],
     'claim events': ['outbox_pkey', () => store.events.claim(aClaim({ limit: 20 }))],
     'claim events by id': ['outbox_pkey', () => store.events.claim(aClaim({ ids: ['evt_29500'] }))],
+    'renew events': ['outbox_pkey', () => store.events.renew(['evt_29502', 'evt_29503'], NOW)],
+    'release events': ['outbox_pkey', () => store.events.release(['evt_29502'], { isHeard: true })],
     'settle events': [
       'outbox_pkey',
       () => {
-        const event = anEvent();
+        const event = anEvent({ id: 'evt_29501' });
         return store.events.settle({
-          eventIds: ['evt_29501'],
+          eventIds: [event.id],
           deliveries: [aDelivery(event)],
           runs: [aRun(event)],
         });
@@ -130,6 +133,7 @@ describe('indices', () => {
       'deliveries_pkey',
       () => store.deliveries.claim(aClaim({ ids, lease: 'mine' })),
     ],
+    'renew deliveries': ['deliveries_pkey', () => store.deliveries.renew(held(ids), NOW)],
     'settle deliveries': [
       'deliveries_pkey',
       () => store.deliveries.settle(ids.slice(1).map((id) => aDelivered(id, 'mine'))),
@@ -178,6 +182,7 @@ describe('indices', () => {
     'find due runs': ['runs_due', () => store.runs.due(due)],
     'claim due runs': ['runs_due', () => store.runs.claim(aClaim({ limit: 20 }))],
     'claim runs by id': ['runs_pkey', () => store.runs.claim(aClaim({ ids: ['run_29500'], lease: 'mine' }))],
+    'renew runs': ['runs_pkey', () => store.runs.renew(held(['run_29500']), NOW)],
     'settle runs': ['runs_pkey', () => store.runs.settle([aRunResult('run_29500', 'mine')])],
     'release runs': ['runs_pkey', () => store.runs.release(['run_29501'], 'mine')],
     'record receipts': [
@@ -204,14 +209,17 @@ describe('indices', () => {
     });
   }
 
-  it('claims deliveries with hardly any index touched', async function () {
+  it('claims and prolongs claims of deliveries with hardly any index touched', async function () {
     const sequelize = connection.another({ pool: { max: 1 } });
     const claiming = sequelizeStore(sequelize, await makeTables(sequelize));
     const event = anEvent();
     const deliveries = Array.from({ length: 200 }, () => aDelivery(event));
     await claiming.events.insert([event]);
     await claiming.events.settle({ eventIds: [event.id], deliveries, runs: [] });
-    await claiming.deliveries.claim(aClaim({ limit: 200 }));
+    const claim = aClaim({ limit: 200 });
+    await claiming.deliveries.claim(claim);
+    const claims = deliveries.map(({ id }) => ({ id, lease: claim.lease }));
+    expect(await claiming.deliveries.renew(claims, NOW)).to.have.length(200);
     // Before Postgres 15 the statistics come later than any test waits for.
     await sequelize.query('SELECT pg_stat_force_next_flush()').catch(() => this.skip());
     const [counts] = await sequelize.query<{ updated: number; hot: number }>(
@@ -219,8 +227,8 @@ describe('indices', () => {
       WHERE relname LIKE 'store%deliveries'`,
       { type: QueryTypes.SELECT },
     );
-    expect(counts?.updated).to.equal(200);
+    expect(counts?.updated).to.equal(400);
     // All but those whose page had no room left for the name of the lease.
-    expect(counts?.hot).to.be.above(150);
+    expect(counts?.hot).to.be.above(300);
   });
 });

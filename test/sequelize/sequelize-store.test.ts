@@ -1,7 +1,7 @@
 import { migrate, sequelizeStore } from '@hookline/sequelize';
 import { expect } from 'chai';
 import { QueryTypes, Sequelize } from 'sequelize';
-import { aClaim, aDelivery, anEvent, aReceipt, aWebhook, NOW } from '../contracts/store-records.js';
+import { aClaim, aDelivery, anEvent, aReceipt, aWebhook, NOW, unheard } from '../contracts/store-records.js';
 import { expectError } from '../support/expect-error.js';
 import { type Connection, connect, makeStore, makeTables } from './connect.js';
 
@@ -79,7 +79,7 @@ describe('sequelizeStore, beyond the contract', () => {
       await store.events.insert([late], { transaction });
       await transaction.rollback();
       expect(await store.events.list({ limit: 10 })).to.deep.equal([kept]);
-      expect(await store.events.claim(aClaim())).to.deep.equal([kept]);
+      expect(await store.events.claim(aClaim())).to.deep.equal(unheard(kept));
     });
 
     it('hands no event out before it is committed, nor skips one that commits late', async () => {
@@ -89,9 +89,9 @@ describe('sequelizeStore, beyond the contract', () => {
       const transaction = await other.transaction();
       await store.events.insert([early], { transaction });
       await store.events.insert([late]);
-      expect(await store.events.claim(aClaim())).to.deep.equal([late]);
+      expect(await store.events.claim(aClaim())).to.deep.equal(unheard(late));
       await transaction.commit();
-      expect(await store.events.claim(aClaim())).to.deep.equal([early]);
+      expect(await store.events.claim(aClaim())).to.deep.equal(unheard(early));
     });
 
     it('refuses what is no Sequelize transaction', async () => {
@@ -107,9 +107,11 @@ describe('sequelizeStore, beyond the contract', () => {
     const tables = await makeTables(sequelize);
     const store = sequelizeStore(sequelize, tables);
     const [held, free] = [anEvent(), anEvent()];
-    const [heldDelivery, freeDelivery] = [aDelivery(held), aDelivery(free)];
-    await store.events.insert([held, free, anEvent()]);
-    await store.events.settle({ eventIds: [], deliveries: [heldDelivery, freeDelivery], runs: [] });
+    const fannedOut = anEvent();
+    const [heldDelivery, freeDelivery] = [aDelivery(fannedOut), aDelivery(fannedOut)];
+    const owed = { eventIds: [fannedOut.id], deliveries: [heldDelivery, freeDelivery], runs: [] };
+    await store.events.insert([held, free, fannedOut]);
+    await store.events.settle(owed);
     const other = connection.another({ pool: { max: 1 } });
     await other.transaction(async (transaction) => {
       const hold = (table: string, column: string, id: string) =>
@@ -118,7 +120,10 @@ describe('sequelizeStore, beyond the contract', () => {
         });
       await hold('outbox', 'event_id', held.id);
       await hold('deliveries', 'id', heldDelivery.id);
-      expect(await store.events.claim(aClaim({ limit: 1 }))).to.deep.equal([free]);
+      expect(await store.events.claim(aClaim({ limit: 1 }))).to.deep.equal(unheard(free));
+      await store.events.renew([held.id, free.id], NOW);
+      await store.events.release([held.id, free.id], { isHeard: true });
+      expect(await store.events.claim(aClaim())).to.deep.equal([{ event: free, isHeard: true }]);
       const claimed = await store.deliveries.claim(aClaim());
       expect(claimed.map(({ delivery }) => delivery.id)).to.deep.equal([freeDelivery.id]);
       const byId = aClaim({ ids: [heldDelivery.id] });

@@ -4,33 +4,33 @@ import { memoryStore } from './adapters/memory-store.js';
 import { randomIdGenerator } from './adapters/random-id-generator.js';
 import { systemClock } from './adapters/system-clock.js';
 import { undiciHttpClient } from './adapters/undici-http-client.js';
-import { AssembledHub, type HubParts } from './assembled-hub.js';
-import { groupCalls } from './batching/group-calls.js';
+import { AssembledHub } from './assembled-hub.js';
 import { type AttemptDeps, attemptDelivery } from './delivery/attempt-delivery.js';
 import { type UrlPolicy, urlPolicy } from './delivery/guard-url.js';
 import { polynomialRetry, standardRetry, toPolicy } from './delivery/retry-policy.js';
 import { secretKeeper } from './delivery/webhook-secrets.js';
 import { errorFields, HooklineError } from './errors.js';
-import type { DispatchDeps } from './events/dispatch-event.js';
-import type { EventRecord } from './events/event.js';
 import { openRegistry } from './events/event-registry.js';
 import type { AnyRegistry, OpenRegistry } from './events/event-types.js';
+import { Intake } from './events/intake.js';
 import { Relay } from './events/relay.js';
 import type { Hub } from './hub.js';
-import type { InboundDeps } from './inbound/handle-inbound.js';
+import type { HubParts } from './hub-parts.js';
 import { ListenerRegistry } from './listeners/listener-registry.js';
 import { attemptRun, type RunDeps } from './listeners/run-listener.js';
 import { WebhookListener } from './listeners/webhook-listener.js';
 import { type HubOptions, resolveLimits } from './options.js';
-import type { Arrival, Store } from './ports/store.js';
+import type { Store } from './ports/store.js';
+import { Retention } from './retention/prune-rows.js';
+import { resolveRetention } from './retention/retention-policy.js';
+import { Roles } from './roles.js';
 import { createSecretBox } from './signing/secret-box.js';
 import { groupedClaims } from './worker/claims.js';
+import { handOverBy } from './worker/hand-over.js';
+import { LeaseKeeper } from './worker/lease-keeper.js';
 import { Sweeper } from './worker/sweeper.js';
-import { Worker } from './worker/worker.js';
-
-const MAX_INSERT = 500;
-/** What one INSERT carries at most, in characters of payload. */
-const MAX_INSERT_CHARS = 4_000_000;
+import { Waker } from './worker/waker.js';
+import { Worker, workOf } from './worker/worker.js';
 
 /**
  * Creates the one object of a program: event registry, dispatcher, listeners, webhooks.
@@ -55,17 +55,23 @@ export function createHub<R extends AnyRegistry = OpenRegistry>(options: HubOpti
 /** Builds every part once and ties them together: with its helpers the only place that knows them all. */
 function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
   const world = assembleWorld(options, registry);
-  const { store, ids, clock, limits } = world;
-  const claimOptions = { leaseMs: limits.leaseMs, newLease: () => ids.next('lse'), now: () => clock.now() };
-  const claims = {
-    deliveryClaims: groupedClaims(store.deliveries, ({ delivery }) => delivery.id, claimOptions),
-    runClaims: groupedClaims(store.runs, ({ run }) => run.id, claimOptions),
-  };
-  const webhookListener = new WebhookListener(store.webhooks);
-  const relay = new Relay({ ...world, ...claimOptions, events: store.events, webhookListener });
-  const sweeper = new Sweeper({ ...world, relay, intervalMs: limits.sweepIntervalMs });
-  const worker = new Worker({ ...world, ...limits, attempts: assembleAttempts(options, world, claims) });
-  return { ...world, ...claims, relay, sweeper, worker, ...assembleEntries(world, relay, sweeper) };
+  const { store, limits } = world;
+  const { leaseMs } = limits;
+  const newLease = () => world.ids.next('lse');
+  const claimOptions = { leaseMs, newLease, clock: world.clock };
+  const deliveryClaims = groupedClaims(store.deliveries, ({ delivery }) => delivery.id, claimOptions);
+  const runClaims = groupedClaims(store.runs, ({ run }) => run.id, claimOptions);
+  const claims = { deliveryClaims, runClaims };
+  const work = assembleWork(options, world, claims);
+  const worker = new Worker({ ...world, concurrency: limits.concurrency, work });
+  const relay = new Relay({ ...world, leaseMs, newLease, events: store.events });
+  const sweeper = new Sweeper({ ...world, relay, worker, intervalMs: limits.sweepIntervalMs });
+  const renewals = [relay, deliveryClaims, runClaims].map((held) => () => held.renewAll());
+  const leaseKeeper = new LeaseKeeper({ ...world, leaseMs, renewals });
+  const retention = new Retention({ ...world, policy: resolveRetention(options.retention) });
+  const intake = new Intake({ ...world, relay, leaseMs });
+  const entries = { dispatch: { ...world, intake }, inbound: { ...world, intake } };
+  return { ...world, ...claims, worker, relay, sweeper, leaseKeeper, retention, ...entries };
 }
 
 type World = ReturnType<typeof assembleWorld>;
@@ -84,13 +90,21 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
     options.onListenerError ?? ((error: HooklineError) => logger.error(errorFields(error), error.message));
   const syncLane = { clock, logger, onError, patienceMs: limits.leaseMs / 4 };
   const listeners = new ListenerRegistry();
+  const webhookListener = new WebhookListener(store.webhooks);
+  const roles = new Roles(options.roles);
+  const waker = new Waker({ wakeUps: store.wakeUps ?? null, roles, clock });
+  const handOver = handOverBy({ queue, roles, logger, waker });
   const ports = { store, queue, http, clock, ids, logger, random };
   const { maxPayloadBytes } = limits;
-  return { ...ports, registry, limits, maxPayloadBytes, urlPolicy, secrets, listeners, onError, syncLane };
+  return {
+    ...ports,
+    ...{ registry, limits, maxPayloadBytes, urlPolicy, secrets },
+    ...{ listeners, webhookListener, onError, syncLane, roles, waker, handOver },
+  };
 }
 
-/** What a worker does with a job. */
-function assembleAttempts(options: HubOptions, world: World, { deliveryClaims, runClaims }: ClaimParts) {
+/** What a worker does, by kind. */
+function assembleWork(options: HubOptions, world: World, { deliveryClaims, runClaims }: ClaimParts) {
   const { store, secrets, limits } = world;
   const attempt: AttemptDeps = {
     ...world,
@@ -101,30 +115,19 @@ function assembleAttempts(options: HubOptions, world: World, { deliveryClaims, r
     signingKeys: secrets.signingKeys,
   };
   const retry = toPolicy('listenerRetry', options.listenerRetry, polynomialRetry);
-  const run: RunDeps = { ...world, claims: runClaims, retry };
-  return { delivery: (id: string) => attemptDelivery(attempt, id), run: (id: string) => attemptRun(run, id) };
-}
-
-/** The two ways in: a dispatch, and a request of a source. */
-function assembleEntries(
-  world: World,
-  relay: Relay,
-  sweeper: Sweeper,
-): Pick<HubParts, 'dispatch' | 'inbound'> {
-  const { store, clock, limits } = world;
-  const leasedUntil = () => clock.now() + limits.leaseMs;
-  const dispatch: DispatchDeps = {
-    ...world,
-    insert: groupedInsert(store, leasedUntil),
-    accept: (event) => relay.accept(event),
-    wake: () => sweeper.wake(),
+  const run: RunDeps = { ...world, claims: runClaims, retry, timeoutMs: limits.listenerTimeoutMs };
+  return {
+    delivery: workOf(
+      deliveryClaims,
+      ({ delivery }) => delivery.id,
+      (work) => attemptDelivery(attempt, work),
+    ),
+    run: workOf(
+      runClaims,
+      (work) => work.run.id,
+      (work) => attemptRun(run, work),
+    ),
   };
-  const inbound: InboundDeps = {
-    ...world,
-    record: groupedRecord(store, leasedUntil),
-    accept: (event) => relay.acceptUnheard(event),
-  };
-  return { dispatch, inbound };
 }
 
 function urlPolicyOf({ delivery = {} }: HubOptions): UrlPolicy {
@@ -134,23 +137,4 @@ function urlPolicyOf({ delivery = {} }: HubOptions): UrlPolicy {
 function refusePlainSecrets(store: Store, encryptionKey: string | undefined): void {
   if (!store.durable || encryptionKey !== undefined || process.env.NODE_ENV !== 'production') return;
   throw new HooklineError('ENCRYPTION_KEY_MISSING');
-}
-
-/** Dispatches at the same time share one INSERT. */
-function groupedInsert(store: Store, leasedUntil: () => number): (event: EventRecord) => Promise<void> {
-  return groupCalls(
-    async (events) => {
-      await store.events.insert(events, { leasedUntil: leasedUntil() });
-      return events.map(() => undefined);
-    },
-    { maxItems: MAX_INSERT, maxWeight: MAX_INSERT_CHARS, weigh: ({ payload }) => payload.length },
-  );
-}
-
-function groupedRecord(store: Store, leasedUntil: () => number): (arrival: Arrival) => Promise<boolean> {
-  return groupCalls((arrivals) => store.receipts.record(arrivals, { leasedUntil: leasedUntil() }), {
-    maxItems: MAX_INSERT,
-    maxWeight: MAX_INSERT_CHARS,
-    weigh: ({ receipt, event }) => receipt.body.length + event.payload.length,
-  });
 }

@@ -19,6 +19,18 @@ export const ERRORS = {
     message: 'Option {option}: expected {expected}, got {got}.',
     hint: 'Correct the option where the hub, store or source is created.',
   },
+  QUEUE_OPTIONS_INVALID: {
+    status: 500,
+    expose: false,
+    message: 'bullQueue cannot work with these options: {problems}.',
+    hint: 'Correct all of them; a URL alone, bullQueue(process.env.REDIS_URL), needs no options.',
+  },
+  ROLES_FIXED: {
+    status: 500,
+    expose: false,
+    message: 'The hub runs as {running} already, so it cannot be started as {asked}.',
+    hint: 'Call hub.start({ roles }) before the first dispatch and before anything is mounted, or pass roles to createHub.',
+  },
   EVENT_TYPE_INVALID: {
     status: 422,
     expose: true,
@@ -101,6 +113,12 @@ export const ERRORS = {
     expose: false,
     message: 'Listener "{listener}" failed on {type} {eventId}.',
     hint: 'The error it threw is the cause. Other listeners and the caller were not affected.',
+  },
+  LISTENER_TIMEOUT: {
+    status: 500,
+    expose: false,
+    message: 'Listener "{listener}" did not end within {timeoutMs} ms on {type} {eventId}.',
+    hint: 'Its run is tried again; make it end earlier, or raise listenerTimeoutMs.',
   },
   HUB_CLOSED: {
     status: 503,
@@ -228,6 +246,12 @@ export const ERRORS = {
     message: 'The cursor "{cursor}" is not one that this route gave out.',
     hint: 'Use `nextCursor` of the page before, unchanged.',
   },
+  EVENT_ERASED: {
+    status: 409,
+    expose: true,
+    message: 'The content of event "{id}" was erased: there is nothing left to send.',
+    hint: 'Dispatch a new event.',
+  },
   STATE_CONFLICT: {
     status: 409,
     expose: true,
@@ -243,6 +267,12 @@ export const ERRORS = {
   },
 
   // infrastructure
+  QUEUE_UNAVAILABLE: {
+    status: 503,
+    expose: false,
+    message: 'The queue "{queue}" did not take the jobs: {problem}.',
+    hint: 'Nothing is lost: workers find the work in the store. Check that its server can be reached.',
+  },
   STORE_UNAVAILABLE: {
     status: 503,
     expose: false,

@@ -34,6 +34,11 @@ export function isHooklineError(error: unknown): error is HooklineError {
   return typeof error === 'object' && error !== null && BRAND in error;
 }
 
+/** Whether it may go well later, without anything being changed. */
+export function isStoreUnavailable(error: unknown): boolean {
+  return isHooklineError(error) && error.code === 'ERR_HOOKLINE_STORE_UNAVAILABLE';
+}
+
 function fill(template: string, details: ErrorDetails): string {
   return template.replaceAll(/\{(\w+)\}/g, (whole, key: string) =>
     key in details ? String(details[key]) : whole,

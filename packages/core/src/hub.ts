@@ -1,5 +1,6 @@
 import type { AttemptRecord } from './delivery/attempt.js';
 import type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
+import type { RetryPolicy } from './delivery/retry-policy.js';
 import type { WebhookRecord } from './delivery/webhook.js';
 import type { AccountId, Actor, Changes, Event, Subject, Visibility } from './events/event.js';
 import type { EventTypeInfo } from './events/event-registry.js';
@@ -15,6 +16,7 @@ import type { InboundRequest, Source } from './inbound/source.js';
 import type { Listener, ListenerLane } from './listeners/listener.js';
 import type { Logger } from './ports/logger.js';
 import type { Page } from './ports/store.js';
+import type { Role } from './roles.js';
 
 export interface DispatchOptions {
   /** The tenant the event belongs to. Default: none. */
@@ -38,12 +40,19 @@ export interface ListenOptions {
   /**
    * `sync`: in the dispatching process, before `dispatch` resolves; with a transaction after its commit, in a
    * process that relays. At least once: again where the process died, or the lane lost patience with a listener.
-   * `async`: after that, as durable as the store, retried until it succeeds or is exhausted; owed by the process
-   * that relays the event, which must have the listener, too. Default: `sync`.
+   * `async`: in a worker, after that; as durable as the store, retried until it succeeds or is exhausted. Processes
+   * that relay must have the listener, too: they owe it the event. Default: `sync`.
    */
   readonly lane?: ListenerLane;
   /** Names the listener in the log. Must be given in the async lane, whose runs are stored by it: keep it over releases. Default: the pattern. */
   readonly name?: string;
+  /** When its failed runs are tried again, in the async lane: a policy, or delays in milliseconds. Default: the hub's `listenerRetry`. */
+  readonly retry?: RetryPolicy | readonly number[];
+}
+
+export interface StartOptions {
+  /** What this process does. Default: what `createHub` was told. */
+  readonly roles?: readonly Role[];
 }
 
 /** What `hub.use` takes besides a listener: something that installs itself, such as `broadcast(io)`. */
@@ -107,7 +116,7 @@ export interface Deliveries {
   attempts(id: string, scope?: AccountScope): Promise<readonly AttemptRecord[]>;
   /**
    * One more attempt, now. It uses up nothing of the retry schedule. Throws NOT_FOUND, and STATE_CONFLICT while
-   * an attempt is due or running, and WEBHOOK_INACTIVE.
+   * an attempt is due or running, and WEBHOOK_INACTIVE, and EVENT_ERASED.
    */
   redeliver(id: string, scope?: AccountScope): Promise<DeliveryRecord>;
 }
@@ -122,6 +131,18 @@ export interface EventFilter {
 export interface Events {
   get(id: string, scope?: AccountScope & Pick<EventFilter, 'visibility'>): Promise<Event | null>;
   list(options?: ListOptions & EventFilter): Promise<readonly Event[]>;
+  /**
+   * Takes the content out of an event for good: its data, changes, actor and subject; what receivers answered to
+   * it, errors of listeners, the request it came in by. That it took place, when and of which type stays, and so
+   * do the columns of its subject, by which it is found. What is still owed is cancelled; an attempt under way is
+   * not called back. Idempotent. Throws NOT_FOUND.
+   */
+  erase(id: string, scope?: AccountScope): Promise<void>;
+  /**
+   * The same for all events with this `subject`. Answers how many there are. Events that only mention it in their
+   * data are not found. Throws VALIDATION_FAILED for a subject that no event can have.
+   */
+  eraseSubject(subject: Subject, scope?: AccountScope): Promise<number>;
 }
 
 /** What an accepted inbound request led to. */
@@ -149,13 +170,19 @@ interface HubBase {
   receive(source: string, request: InboundRequest): Promise<InboundResult>;
 
   /**
-   * Opens the store and starts relaying and delivering. Happens by itself with the first dispatch or mounted
-   * route; call it to fail early. Throws STORE_UNAVAILABLE, MIGRATION_PENDING.
+   * Opens the store and begins the work of this process: with `roles` as they say, else as `createHub` was told, which
+   * is to relay and to deliver. Happens by itself with the first dispatch or mounted route; call it before them to
+   * choose roles or to fail early. A process without the role `web` stays alive until `close()`.
+   *
+   * Throws STORE_UNAVAILABLE, MIGRATION_PENDING, OPTION_INVALID, ROLES_FIXED.
    */
-  start(): Promise<void>;
-  /** Resolves when nothing is due any more: every event fanned out, every due delivery and run attempted. */
+  start(options?: StartOptions): Promise<void>;
+  /** Resolves when nothing is due any more that is this process's role: every event fanned out, every due delivery and run attempted. */
   drain(): Promise<void>;
-  /** Hands out nothing more, lets what runs finish for up to `timeoutMs` (default 10 s), gives the rest back. Idempotent. */
+  /**
+   * Begins nothing more, lets what runs finish for up to `timeoutMs` (default 10 s), gives the rest back for others to
+   * take at once, and closes what Hookline opened: the process then ends by itself. Idempotent; never rejects.
+   */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 

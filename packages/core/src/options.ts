@@ -9,6 +9,8 @@ import type { IdGenerator } from './ports/id-generator.js';
 import type { Logger } from './ports/logger.js';
 import type { Queue } from './ports/queue.js';
 import type { Store } from './ports/store.js';
+import type { RetentionOptions } from './retention/retention-policy.js';
+import type { Role } from './roles.js';
 
 export interface DeliveryOptions {
   /** One deadline for a whole attempt, in milliseconds, 1 to 60,000. Default 10,000. */
@@ -36,8 +38,12 @@ export interface HubOptions<R extends AnyRegistry = AnyRegistry> {
   readonly listeners?: readonly (Listener & ListenerMethods<R>)[];
   /** When failed attempts are tried again: a policy, or delays in milliseconds. Default `standardRetry()`: ten attempts over 75.6 hours. */
   readonly retry?: RetryPolicy | readonly number[];
-  /** When failed runs of async listeners are tried again. Default `polynomialRetry()`: five attempts. */
+  /** When failed runs of async listeners are tried again, unless the listener says otherwise. Default `polynomialRetry()`: five attempts. */
   readonly listenerRetry?: RetryPolicy | readonly number[];
+  /** How long a run of an async listener may take before it counts as failed, in milliseconds. Default 5 minutes. */
+  readonly listenerTimeoutMs?: number;
+  /** What this process does, unless `hub.start` says otherwise. Default: everything. */
+  readonly roles?: readonly Role[];
   readonly delivery?: DeliveryOptions;
   /** 32 bytes in base64 or hex, under which webhook secrets are stored. Needed in production with a durable store. */
   readonly encryptionKey?: string;
@@ -47,10 +53,15 @@ export interface HubOptions<R extends AnyRegistry = AnyRegistry> {
   readonly onListenerError?: ListenerErrorHandler;
   /** Largest payload of an event, in bytes. Default 1,000,000. */
   readonly maxPayloadBytes?: number;
-  /** How long a claim holds without being settled, in milliseconds. Longer than an attempt takes. Default 60,000. */
+  /**
+   * How long what a process has in hand stays its own after the process died or stood still, in milliseconds. It is
+   * renewed while the process lives. Default 30,000.
+   */
   readonly leaseMs?: number;
   /** How often to look for what the queue lost, in milliseconds. Default 1,000. */
   readonly sweepIntervalMs?: number;
+  /** How long what has reached its end is kept; `false` keeps everything. Default: on, see `RetentionOptions`. */
+  readonly retention?: RetentionOptions | false;
   /** For tests, and for a client of your own. */
   readonly http?: HttpClient;
   readonly clock?: Clock;
@@ -66,19 +77,20 @@ export interface Limits {
   readonly concurrency: number;
   readonly maxPayloadBytes: number;
   readonly leaseMs: number;
+  readonly listenerTimeoutMs: number;
   readonly sweepIntervalMs: number;
 }
 
 /** Throws OPTION_INVALID, naming the first that is wrong. */
 export function resolveLimits(options: HubOptions): Limits {
   const delivery = options.delivery ?? {};
-  const timeoutMs = whole('delivery.timeoutMs', delivery.timeoutMs, 10_000, [1, 60_000]);
   return {
-    timeoutMs,
+    timeoutMs: whole('delivery.timeoutMs', delivery.timeoutMs, 10_000, [1, 60_000]),
     maxResponseBytes: whole('delivery.maxResponseBytes', delivery.maxResponseBytes, 16_384, [0, 1_048_576]),
     concurrency: whole('delivery.concurrency', delivery.concurrency, 100, [1, 10_000]),
     maxPayloadBytes: whole('maxPayloadBytes', options.maxPayloadBytes, 1_000_000, [100, 100_000_000]),
-    leaseMs: whole('leaseMs', options.leaseMs, 60_000, [timeoutMs + 1_000, 3_600_000]),
+    leaseMs: whole('leaseMs', options.leaseMs, 30_000, [1_000, 3_600_000]),
+    listenerTimeoutMs: whole('listenerTimeoutMs', options.listenerTimeoutMs, 300_000, [1, 86_400_000]),
     sweepIntervalMs: whole('sweepIntervalMs', options.sweepIntervalMs, 1_000, [10, 3_600_000]),
   };
 }

@@ -26,6 +26,7 @@ export const EVENT_COLUMNS: Columns<EventRecord> = {
   causationId: 'text',
   correlationId: 'text',
   depth: 'integer',
+  erasedAt: 'bigint',
 };
 
 export const WEBHOOK_COLUMNS: Columns<WebhookRecord> = {
@@ -79,6 +80,7 @@ export const RUN_COLUMNS: Columns<RunRecord> = {
   nextAttemptAt: 'bigint',
   lastError: 'text',
   createdAt: 'bigint',
+  finalizedAt: 'bigint',
 };
 
 export const RECEIPT_COLUMNS: Columns<ReceiptRecord> = {

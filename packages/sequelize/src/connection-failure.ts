@@ -10,23 +10,36 @@ const NAMES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * A connection that is lost: SQLSTATE 08 and 57P0 (https://www.postgresql.org/docs/current/errcodes-appendix.html),
- * or a socket's own code.
+ * SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html) of a connection that is lost, 08 and
+ * 57P0, and of a server without room, 53; or a socket's own code.
  */
-const CODES = /^(08...|57P0[1-5]|ECONNRESET|EPIPE|ETIMEDOUT)$/;
-/** What the driver says without a code, of a connection that it lost before or meanwhile. */
-const MESSAGES = /^Connection terminated|is not queryable$/;
+const CODES = /^(08...|53...|57P0[1-5]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
+/** What the driver says without a code, of a connection that it lost before or meanwhile, or that answers nothing. */
+const MESSAGES = /^Connection terminated|is not queryable$|^Query read timeout$/;
+/**
+ * What goes well another time, where the transaction is not the caller's: a connection to a server that is no longer
+ * the primary, a serialization failure, a deadlock.
+ */
+const PASSING_CODES = /^(25006|40001|40P01)$/;
 
-/** Whether a statement failed because the database does not answer, and not for what it says. */
-export function isConnectionFailure(error: unknown): boolean {
-  const { name, parent } = (error ?? {}) as SequelizeFailure;
-  if (NAMES.has(name)) return true;
-  if (name !== 'SequelizeDatabaseError') return false;
-  const { code, message } = parent ?? {};
-  return code === undefined ? MESSAGES.test(String(message)) : CODES.test(String(code));
+export interface FailureContext {
+  /** Whether the statement was a transaction of its own. */
+  readonly isAlone: boolean;
+}
+
+/** Whether a statement failed because the database does not answer or could not do it now, and not for what it says. */
+export function isConnectionFailure(error: unknown, { isAlone }: FailureContext): boolean {
+  const failure = (error ?? {}) as SequelizeFailure;
+  if (NAMES.has(failure.name)) return true;
+  // A connection that is lost while Sequelize sets it up fails with the driver's own error.
+  const { code, message } = failure.parent ?? failure;
+  if (code === undefined) return MESSAGES.test(String(message));
+  return CODES.test(String(code)) || (isAlone && PASSING_CODES.test(String(code)));
 }
 
 interface SequelizeFailure {
   readonly name?: unknown;
+  readonly code?: unknown;
+  readonly message?: unknown;
   readonly parent?: { readonly code?: unknown; readonly message?: unknown };
 }

@@ -1,7 +1,7 @@
 import { HooklineError } from '@hookline/core';
 import { isTransaction } from '@hookline/core/adapter';
 import { type Columns, type ColumnType, columnOf, sqlTypeOf, toColumn } from './columns.js';
-import { isConnectionFailure } from './connection-failure.js';
+import { type FailureContext, isConnectionFailure } from './connection-failure.js';
 import { SCRIPTS } from './migrations/scripts.js';
 import type { Row, SequelizeLike } from './sequelize-like.js';
 import { type Tables, tablesOf } from './tables.js';
@@ -9,10 +9,14 @@ import { type Tables, tablesOf } from './tables.js';
 /** Sequelize's own option: a function that gets each statement, or false. */
 export type Logging = boolean | ((sql: string, timingMs?: number) => void);
 
-/** Runs one statement. Without a transaction it has a connection of its own. Throws STORE_UNAVAILABLE, MIGRATION_PENDING. */
+export type Run = (sql: string, binds?: Binds) => Promise<readonly Row[]>;
+
 export interface Database {
   readonly tables: Tables;
+  /** Runs one statement. Without a transaction it has a connection of its own. Throws STORE_UNAVAILABLE, MIGRATION_PENDING. */
   run(sql: string, binds?: Binds, transaction?: unknown): Promise<readonly Row[]>;
+  /** A transaction of its own, in which each statement sees what was committed before it began. */
+  transact<Result>(work: (run: Run) => Promise<Result>): Promise<Result>;
 }
 
 export function openDatabase(
@@ -20,25 +24,46 @@ export function openDatabase(
   tables: Tables = tablesOf(),
   logging: Logging = false,
 ): Database {
-  const run = async (sql: string, binds = new Binds(), transaction: unknown = null) => {
-    const options = {
-      type: 'SELECT',
-      bind: binds.values,
-      transaction: checkTransaction(transaction),
-      logging,
-      ...FIXED,
-    };
-    return (await sequelize.query(sql, options).catch(explain)) as readonly Row[];
+  const query = async (sql: string, { values: bind }: Binds, transaction: unknown) =>
+    (await sequelize.query(sql, { type: 'SELECT', bind, transaction, logging, ...FIXED })) as readonly Row[];
+  return {
+    tables,
+    run: async (sql, binds = new Binds(), transaction = null) => {
+      const context = { isAlone: checkTransaction(transaction) === null };
+      return query(sql, binds, transaction).catch((error) => explain(error, context));
+    },
+    transact: (work) =>
+      inTransaction(sequelize, (transaction) =>
+        work((sql, binds = new Binds()) => query(sql, binds, transaction)),
+      ).catch((error) => explain(error, { isAlone: true })),
   };
-  return { tables, run };
+}
+
+async function inTransaction<Result>(
+  sequelize: SequelizeLike,
+  work: (transaction: unknown) => Promise<Result>,
+): Promise<Result> {
+  const transaction = await sequelize.transaction();
+  try {
+    // Whatever level the app chose for its own.
+    await sequelize.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED', { transaction, logging: false });
+    const result = await work(transaction);
+    await transaction.commit();
+    return result;
+  } catch (error) {
+    await transaction.rollback().catch(() => {});
+    throw error;
+  }
 }
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: what is missing may be its schema, too. */
 const UNDEFINED_TABLE = '42P01';
 
 /** Inside a transaction this is the first to find out: nobody waits there for the hub to start. */
-function explain(error: unknown): never {
-  if (isConnectionFailure(error)) throw new HooklineError('STORE_UNAVAILABLE', { store: 'sequelize' }, error);
+function explain(error: unknown, context: FailureContext = { isAlone: true }): never {
+  if (isConnectionFailure(error, context)) {
+    throw new HooklineError('STORE_UNAVAILABLE', { store: 'sequelize' }, error);
+  }
   const { original } = error as { readonly original?: { readonly code?: unknown } };
   if (original?.code !== UNDEFINED_TABLE) throw error;
   throw new HooklineError('MIGRATION_PENDING', { pending: SCRIPTS[0]?.name }, error);

@@ -21,3 +21,50 @@ export function isSequelize(value: unknown): value is SequelizeLike {
   const { getDialect, query } = (value ?? {}) as Partial<SequelizeLike>;
   return typeof getDialect === 'function' && typeof query === 'function';
 }
+
+/** The settings that a pool of Sequelize connects with. */
+export interface ConnectionConfig {
+  readonly username?: unknown;
+  readonly password?: unknown;
+  readonly host?: unknown;
+  readonly port?: unknown;
+  readonly database?: unknown;
+  readonly dialectOptions?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What is used of Sequelize's internals to open a connection of our own where the app's connections go: the driver
+ * (the app's `dialectModule`, if it has one), what the pool connects with (under `replication.write` where there are
+ * replicas), and the hook that may change it, such as a password that expires. All of Sequelize 6 has them.
+ */
+export interface ConnectionInternals {
+  readonly connectionManager: {
+    readonly config: ConnectionConfig & {
+      readonly native?: unknown;
+      readonly replication?: { readonly write: ConnectionConfig } | false | null;
+    };
+    readonly lib: { readonly Client: new (settings: object) => DriverClient };
+  };
+  runHooks(hook: 'beforeConnect', config: ConnectionConfig): Promise<unknown>;
+}
+
+/** What is used of a client of pg. */
+export interface DriverClient {
+  connect(): Promise<unknown>;
+  query(sql: string): Promise<unknown>;
+  end(): Promise<void>;
+  on(event: 'error' | 'end', listener: () => void): unknown;
+  on(event: 'notification', listener: (notice: { readonly payload?: string }) => void): unknown;
+  /** Since pg 8.7. */
+  unref?(): void;
+  readonly connection?: { readonly stream?: { destroy?(): void } };
+}
+
+/** Null where they are absent, and with pg-native, whose connections keep a process alive. */
+export function connectionInternalsOf(sequelize: object): ConnectionInternals | null {
+  const { connectionManager: manager, runHooks } = sequelize as Partial<ConnectionInternals>;
+  const { config, lib } = (manager ?? {}) as Partial<ConnectionInternals['connectionManager']>;
+  const isUsable =
+    typeof runHooks === 'function' && typeof lib?.Client === 'function' && config && !config.native;
+  return isUsable ? (sequelize as ConnectionInternals) : null;
+}

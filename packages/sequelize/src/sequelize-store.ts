@@ -7,13 +7,24 @@ import { isSequelize, type SequelizeLike } from './sequelize-like.js';
 import { SequelizeDeliveries } from './store/sequelize-deliveries.js';
 import { SequelizeEvents } from './store/sequelize-events.js';
 import { SequelizeReceipts } from './store/sequelize-receipts.js';
+import { pruneRows } from './store/sequelize-retention.js';
 import { SequelizeRuns } from './store/sequelize-runs.js';
 import { SequelizeWebhooks } from './store/sequelize-webhooks.js';
 import { type TableOptions, tablesOf } from './tables.js';
+import { sequelizeWakeUps } from './wake-ups.js';
 
 export interface SequelizeStoreOptions extends TableOptions {
   /** Sequelize's `logging` for the store's own statements. Default false: it asks for due work every second. */
   readonly logging?: Logging;
+  /**
+   * Whether a process that relays or works is woken by the others through Postgres (LISTEN and NOTIFY). It keeps one
+   * connection for that beside the pool, made with the same settings, from `hub.start` to `hub.close`; it shows as
+   * `hookline wake-ups` in `pg_stat_activity`. Default true.
+   *
+   * False where connections go through PgBouncer in transaction or statement mode, which passes no notices on: the
+   * process then finds new work when it looks for it, by default every second. It wakes others all the same.
+   */
+  readonly listen?: boolean;
 }
 
 /**
@@ -45,6 +56,8 @@ export function sequelizeStore(sequelize: SequelizeLike, options: SequelizeStore
       if (pending.length > 0) throw new HooklineError('MIGRATION_PENDING', { pending: pending.join(', ') });
     },
     afterCommit,
+    wakeUps: sequelizeWakeUps(sequelize, database, options.listen ?? true),
+    prune: (request) => pruneRows(database, request),
     ambientTransaction: () => ownAmbientTransaction(sequelize),
   };
 }

@@ -27,7 +27,8 @@ function world(options: { readonly registry?: AnyRegistry; readonly maxPayloadBy
   const record = sinon.spy(async (arrival: Arrival) => (await store.receipts.record([arrival]))[0] ?? false);
   const accept = sinon.spy();
   const ids = randomIdGenerator(clock);
-  const deps = { clock, ids, record, accept, registry: events, maxPayloadBytes: 1_000_000, ...options };
+  const intake = { record, passUnheard: accept };
+  const deps = { clock, ids, intake, registry: events, maxPayloadBytes: 1_000_000, ...options };
   return { deps, store, clock, record, accept };
 }
 
@@ -140,9 +141,12 @@ describe('handleInbound', () => {
   it('hands nothing over that could not be stored', async () => {
     const { deps, accept } = world();
     const record = sinon.stub().rejects(new Error('connection lost'));
-    const outcome = await handleInbound({ ...deps, record }, 'github', source, request({})).catch(
-      (error: Error) => error,
-    );
+    const outcome = await handleInbound(
+      { ...deps, intake: { ...deps.intake, record } },
+      'github',
+      source,
+      request({}),
+    ).catch((error: Error) => error);
     expect(outcome).to.have.property('message', 'connection lost');
     sinon.assert.notCalled(accept);
   });

@@ -1,7 +1,9 @@
-import { memoryStore } from '@hookline/core';
+import { HooklineError, memoryStore } from '@hookline/core';
+import { fakeClock } from '@hookline/core/testing';
 import { expect } from 'chai';
 import { groupedClaims } from '../../../packages/core/src/worker/claims.js';
 import { aClaim, anEvent, aRun, aRunResult, LEASE_MS, NOW, nextId } from '../../contracts/store-records.js';
+import { expectError } from '../../support/expect-error.js';
 
 async function owedRuns(count: number) {
   const store = memoryStore();
@@ -9,15 +11,18 @@ async function owedRuns(count: number) {
   const runs = Array.from({ length: count }, () => aRun(event));
   await store.events.insert([event]);
   await store.events.settle({ eventIds: [event.id], deliveries: [], runs });
-  const clock = { now: NOW };
+  const clock = fakeClock(NOW);
   const claims = groupedClaims(store.runs, ({ run }) => run.id, {
     leaseMs: LEASE_MS,
-    now: () => clock.now,
+    clock,
     newLease: () => nextId('lease'),
   });
-  const due = () => store.runs.due({ now: clock.now, limit: 10 });
+  const due = () => store.runs.due({ now: clock.now(), limit: 10 });
   return { store, claims, due, clock, ids: runs.map(({ id }) => id) };
 }
+
+const succeeded = (id: string, lease = '') =>
+  aRunResult(id, lease, { state: 'succeeded', nextAttemptAt: null, lastError: null });
 
 describe('grouped claims', () => {
   it('gives the work to one of two who ask for it at the same time', async () => {
@@ -62,16 +67,94 @@ describe('grouped claims', () => {
     expect(await due()).to.have.members([first, second]);
   });
 
-  it('still gives back the newer claim after the holder of a lost lease settled', async () => {
-    const { claims, due, clock, ids } = await owedRuns(1);
+  it('counts the result of one whose lease was lost under the claim this process made since', async () => {
+    const { claims, store, due, clock, ids } = await owedRuns(1);
     const [id = ''] = ids;
     const slow = await claims.claim(id);
-    clock.now += LEASE_MS;
-    const quick = await claims.claim(id);
-    expect(quick?.lease).to.be.a('string').and.not.equal(slow?.lease);
-    await claims.settle(aRunResult(id, slow?.lease ?? ''));
+    clock.advance(LEASE_MS);
+    const again = await claims.claim(id);
+    expect(again?.lease).to.be.a('string').and.not.equal(slow?.lease);
+    await claims.settle(succeeded(id, slow?.lease));
+    clock.advance(LEASE_MS);
     expect(await due()).to.deep.equal([]);
-    await claims.releaseAll();
+    expect(await store.runs.claim(aClaim({ ids: [id], now: clock.now() }))).to.deep.equal([]);
+  });
+
+  it('takes what is due, the longest due first, as much as it may', async () => {
+    const { claims, ids } = await owedRuns(3);
+    const held = await claims.take(2);
+    expect(held.map(({ run }) => run.id)).to.deep.equal(ids.slice(0, 2));
+    expect((await claims.take(5)).map(({ run }) => run.id)).to.deep.equal(ids.slice(2));
+  });
+
+  it('holds what it has in hand for as long as it renews, and knows when it no longer does', async () => {
+    const { claims, due, clock, ids } = await owedRuns(1);
+    const [id = ''] = ids;
+    await claims.claim(id);
+    clock.advance(LEASE_MS - 1);
+    expect(await claims.renewAll()).to.equal(0);
+    clock.advance(LEASE_MS - 1);
+    expect(claims.isHeld(id)).to.equal(true);
+    expect(await due()).to.deep.equal([]);
+    clock.advance(1);
+    expect(claims.isHeld(id)).to.equal(false);
     expect(await due()).to.deep.equal([id]);
+  });
+
+  it('finds out, on renewal, what others took meanwhile, and renews that no more', async () => {
+    const { claims, store, clock, ids } = await owedRuns(2);
+    const [lost = '', kept = ''] = ids;
+    await Promise.all([claims.claim(lost), claims.claim(kept)]);
+    clock.advance(LEASE_MS);
+    await store.runs.claim(aClaim({ ids: [lost], now: clock.now(), lease: 'other' }));
+    expect(await claims.renewAll()).to.equal(1);
+    expect(claims.isHeld(lost)).to.equal(false);
+    expect(claims.isHeld(kept)).to.equal(true);
+    expect(await claims.renewAll()).to.equal(0);
+  });
+
+  it('lets go of what was not settled, so that it is due again at once', async () => {
+    const { claims, due, ids } = await owedRuns(1);
+    const [id = ''] = ids;
+    await claims.claim(id);
+    await claims.letGo(id);
+    expect(await due()).to.deep.equal([id]);
+    expect(await claims.renewAll()).to.equal(0);
+  });
+
+  it('writes results again and again while the store is unavailable', async () => {
+    const { claims, store, clock, ids } = await owedRuns(1);
+    const [id = ''] = ids;
+    const work = await claims.claim(id);
+    const settle = store.runs.settle.bind(store.runs);
+    let tries = 0;
+    store.runs.settle = async (results) => {
+      tries += 1;
+      if (tries < 4) throw new HooklineError('STORE_UNAVAILABLE', { store: 'test' });
+      await settle(results);
+    };
+    const settled = claims.settle(succeeded(id, work?.lease));
+    for (let round = 0; round < 3; round += 1) {
+      await new Promise(setImmediate);
+      clock.advance(1_000);
+    }
+    await settled;
+    expect(tries).to.equal(4);
+    clock.advance(LEASE_MS);
+    expect(await store.runs.claim(aClaim({ ids: [id], now: clock.now() }))).to.deep.equal([]);
+  });
+
+  it('stops writing results once everything is given back', async () => {
+    const { claims, store, clock, ids } = await owedRuns(1);
+    const [id = ''] = ids;
+    const work = await claims.claim(id);
+    store.runs.settle = async () => {
+      throw new HooklineError('STORE_UNAVAILABLE', { store: 'test' });
+    };
+    const failure = expectError('STORE_UNAVAILABLE', () => claims.settle(aRunResult(id, work?.lease ?? '')));
+    await new Promise(setImmediate);
+    await claims.releaseAll();
+    clock.advance(1_000);
+    await failure;
   });
 });

@@ -1,4 +1,4 @@
-import type { AttemptRecord } from '../delivery/attempt.js';
+import { type AttemptRecord, withoutContent } from '../delivery/attempt.js';
 import type { DeliveryRecord } from '../delivery/delivery.js';
 import { HooklineError } from '../errors.js';
 import type {
@@ -7,6 +7,7 @@ import type {
   DeliveryQuery,
   DeliveryResult,
   DeliveryStore,
+  HeldClaim,
   Scope,
 } from '../ports/store.js';
 import { inScope, isAsked, page, UNLEASED } from './memory-rows.js';
@@ -41,6 +42,10 @@ export class MemoryDeliveries implements DeliveryStore {
     }
   }
 
+  async renew(claims: readonly HeldClaim[], leasedUntil: number): Promise<readonly string[]> {
+    return this.#work.renew(claims, leasedUntil);
+  }
+
   async release(ids: readonly string[], lease: string): Promise<void> {
     for (const id of ids) this.#work.conclude(id, lease, {});
   }
@@ -66,6 +71,7 @@ export class MemoryDeliveries implements DeliveryStore {
     const { state } = delivery;
     if (state === 'pending' || state === 'delivering')
       throw new HooklineError('STATE_CONFLICT', { id, state });
+    if (this.#isErased(delivery.eventId)) throw new HooklineError('EVENT_ERASED', { id: delivery.eventId });
     const record: DeliveryRecord = {
       ...delivery,
       state: 'pending',
@@ -87,7 +93,14 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   #append(attempt: AttemptRecord): void {
-    const attempts = this.#tables.attempts.get(attempt.deliveryId) ?? [];
-    this.#tables.attempts.set(attempt.deliveryId, [...attempts, attempt]);
+    const delivery = this.#tables.deliveries.get(attempt.deliveryId)?.record;
+    if (!delivery) return;
+    const attempts = this.#tables.attempts.get(delivery.id) ?? [];
+    const kept = this.#isErased(delivery.eventId) ? withoutContent(attempt) : attempt;
+    this.#tables.attempts.set(delivery.id, [...attempts, kept]);
+  }
+
+  #isErased(eventId: string): boolean {
+    return typeof this.#tables.events.get(eventId)?.record.erasedAt === 'number';
   }
 }

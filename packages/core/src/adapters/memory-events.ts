@@ -2,7 +2,9 @@ import type { EventRecord } from '../events/event.js';
 import type { ReceiptRecord } from '../inbound/receipt.js';
 import type {
   Arrival,
+  ClaimedEvent,
   ClaimRequest,
+  EraseQuery,
   EventQuery,
   EventStore,
   FanOut,
@@ -10,12 +12,14 @@ import type {
   ReceiptStore,
   Scope,
 } from '../ports/store.js';
-import { inScope, isAsked, type Leased, page, UNLEASED } from './memory-rows.js';
+import { eraseEvents } from './memory-retention.js';
+import { inScope, isAsked, type Leased, page, receiptKey, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
 import { afterCommit } from './transaction-hooks.js';
 
 export interface EventRow extends Leased {
   readonly record: EventRecord;
+  readonly isHeard: boolean;
   readonly isFannedOut: boolean;
 }
 
@@ -35,7 +39,7 @@ export class MemoryEvents implements EventStore {
     afterCommit(options.transaction, () => this.#add(events, options.leasedUntil));
   }
 
-  async claim({ ids, limit, now, leaseMs, lease }: ClaimRequest): Promise<readonly EventRecord[]> {
+  async claim({ ids, limit, now, leaseMs, lease }: ClaimRequest): Promise<readonly ClaimedEvent[]> {
     const rows = [...this.#waiting]
       .filter((id) => ids === undefined || ids.includes(id))
       .flatMap((id) => this.#tables.events.get(id) ?? [])
@@ -43,18 +47,27 @@ export class MemoryEvents implements EventStore {
       .slice(0, limit);
     for (const row of rows)
       this.#tables.events.set(row.record.id, { ...row, lease, leasedUntil: now + leaseMs });
-    return rows.map((row) => row.record);
+    return rows.map(({ record, isHeard }) => ({ event: record, isHeard }));
+  }
+
+  async renew(ids: readonly string[], leasedUntil: number): Promise<void> {
+    this.#changeWaiting(ids, (row) => ({ ...row, leasedUntil }));
+  }
+
+  async release(ids: readonly string[], { isHeard }: Pick<ClaimedEvent, 'isHeard'>): Promise<void> {
+    this.#changeWaiting(ids, (row) => ({ ...row, ...UNLEASED, isHeard: row.isHeard || isHeard }));
   }
 
   async settle({ eventIds, deliveries, runs }: FanOut): Promise<void> {
-    for (const record of deliveries) {
+    const owing = new Set(eventIds.filter((id) => this.#waiting.has(id)));
+    for (const record of deliveries.filter(({ eventId }) => owing.has(eventId))) {
       if (!this.#tables.deliveries.has(record.id))
         this.#tables.deliveries.set(record.id, { record, ...UNLEASED });
     }
-    for (const record of runs) {
+    for (const record of runs.filter(({ eventId }) => owing.has(eventId))) {
       if (!this.#tables.runs.has(record.id)) this.#tables.runs.set(record.id, { record, ...UNLEASED });
     }
-    for (const id of eventIds) this.#markFannedOut(id);
+    for (const id of owing) this.#markFannedOut(id);
   }
 
   async get(id: string, scope: Scope): Promise<EventRecord | null> {
@@ -74,10 +87,24 @@ export class MemoryEvents implements EventStore {
     return page(records, query);
   }
 
+  async erase(query: EraseQuery, now: number): Promise<number> {
+    const ids = eraseEvents(this.#tables, query, now);
+    for (const id of ids) this.#waiting.delete(id);
+    return ids.length;
+  }
+
   #add(events: readonly EventRecord[], leasedUntil = 0): void {
     for (const record of events) {
-      this.#tables.events.set(record.id, { record, isFannedOut: false, lease: null, leasedUntil });
+      const row = { record, isHeard: false, isFannedOut: false, lease: null, leasedUntil };
+      this.#tables.events.set(record.id, row);
       this.#waiting.add(record.id);
+    }
+  }
+
+  #changeWaiting(ids: readonly string[], change: (row: EventRow) => EventRow): void {
+    for (const id of ids) {
+      const row = this.#waiting.has(id) && this.#tables.events.get(id);
+      if (row) this.#tables.events.set(id, change(row));
     }
   }
 
@@ -91,7 +118,6 @@ export class MemoryEvents implements EventStore {
 export class MemoryReceipts implements ReceiptStore {
   readonly #tables: Tables;
   readonly #events: EventStore;
-  readonly #seen = new Set<string>();
 
   constructor(tables: Tables, events: EventStore) {
     this.#tables = tables;
@@ -113,9 +139,9 @@ export class MemoryReceipts implements ReceiptStore {
     { receipt, event }: Arrival,
     options: Pick<InsertEventOptions, 'leasedUntil'>,
   ): Promise<boolean> {
-    const key = JSON.stringify([receipt.source, receipt.dedupeKey]);
-    if (this.#seen.has(key)) return false;
-    this.#seen.add(key);
+    const key = receiptKey(receipt);
+    if (this.#tables.receiptKeys.has(key)) return false;
+    this.#tables.receiptKeys.add(key);
     this.#tables.receipts.set(receipt.id, receipt);
     await this.#events.insert([event], options);
     return true;

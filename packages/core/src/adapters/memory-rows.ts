@@ -1,3 +1,4 @@
+import type { ReceiptRecord } from '../inbound/receipt.js';
 import type { Page, Scope } from '../ports/store.js';
 
 /** Who holds a row, until when; the same for events, deliveries and runs. */
@@ -10,6 +11,11 @@ export const UNLEASED: Leased = { lease: null, leasedUntil: 0 };
 
 export function inScope(row: { readonly accountId: string | null }, scope: Scope): boolean {
   return scope.accountId === undefined || row.accountId === scope.accountId;
+}
+
+/** What tells a repeated request, over all sources. */
+export function receiptKey({ source, dedupeKey }: ReceiptRecord): string {
+  return JSON.stringify([source, dedupeKey]);
 }
 
 /** Newest first by id, after the cursor. */

@@ -1,26 +1,30 @@
 import type { AttemptRecord } from '../delivery/attempt.js';
+import type { DeliveryRecord } from '../delivery/delivery.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import type { ReceiptRecord } from '../inbound/receipt.js';
+import type { RunRecord } from '../listeners/run.js';
 import type { Store } from '../ports/store.js';
 import { MemoryDeliveries } from './memory-deliveries.js';
 import { type EventRow, MemoryEvents, MemoryReceipts } from './memory-events.js';
+import { pruneRows } from './memory-retention.js';
 import { MemoryWebhooks } from './memory-webhooks.js';
-import { type DeliveryRow, MemoryRuns, type RunRow } from './memory-work.js';
+import { MemoryRuns, WorkRows } from './memory-work.js';
 import { afterCommit } from './transaction-hooks.js';
 
 /** The tables of a memory store: maps in the order of insertion. */
 export interface Tables {
   readonly events: Map<string, EventRow>;
   readonly webhooks: Map<string, WebhookRecord>;
-  readonly deliveries: Map<string, DeliveryRow>;
+  readonly deliveries: WorkRows<DeliveryRecord>;
   readonly attempts: Map<string, AttemptRecord[]>;
-  readonly runs: Map<string, RunRow>;
+  readonly runs: WorkRows<RunRecord>;
   readonly receipts: Map<string, ReceiptRecord>;
+  readonly receiptKeys: Set<string>;
 }
 
 /**
- * The store of a hub that was given none: everything in this process's memory, lost when it ends. Old rows are
- * not removed, so it is for development and tests.
+ * The store of a hub that was given none: everything in this process's memory, lost when it ends. It is for
+ * development and tests.
  *
  * With a transaction an event shows after `afterCommit`, and so not at all where the outermost one rolls back; but
  * that of a savepoint which was rolled back alone is kept. A SQL store keeps neither.
@@ -29,10 +33,11 @@ export function memoryStore(): Store {
   const tables: Tables = {
     events: new Map(),
     webhooks: new Map(),
-    deliveries: new Map(),
+    deliveries: new WorkRows(),
     attempts: new Map(),
-    runs: new Map(),
+    runs: new WorkRows(),
     receipts: new Map(),
+    receiptKeys: new Set(),
   };
   const events = new MemoryEvents(tables);
   return {
@@ -45,5 +50,6 @@ export function memoryStore(): Store {
     receipts: new MemoryReceipts(tables, events),
     open: async () => {},
     afterCommit,
+    prune: async (request) => pruneRows(tables, request),
   };
 }

@@ -1,14 +1,11 @@
-import type { DeliveryRecord } from '../delivery/delivery.js';
 import type { RunRecord } from '../listeners/run.js';
-import type { ClaimedRun, ClaimRequest, RunResult, RunStore } from '../ports/store.js';
+import type { ClaimedRun, ClaimRequest, HeldClaim, RunResult, RunStore } from '../ports/store.js';
 import { type Leased, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
 
 export interface WorkRow<Item extends Work> extends Leased {
   readonly record: Item;
 }
-export type DeliveryRow = WorkRow<DeliveryRecord>;
-export type RunRow = WorkRow<RunRecord>;
 
 interface Work {
   readonly id: string;
@@ -16,23 +13,42 @@ interface Work {
   readonly nextAttemptAt: number | null;
 }
 
+/** Rows by id. Those with something due some day are found without reading all there ever were. */
+export class WorkRows<Item extends Work> extends Map<string, WorkRow<Item>> {
+  readonly #open = new Set<string>();
+
+  override set(id: string, row: WorkRow<Item>): this {
+    if (row.record.nextAttemptAt === null) this.#open.delete(id);
+    else this.#open.add(id);
+    return super.set(id, row);
+  }
+
+  override delete(id: string): boolean {
+    this.#open.delete(id);
+    return super.delete(id);
+  }
+
+  open(): readonly WorkRow<Item>[] {
+    return [...this.#open].flatMap((id) => this.get(id) ?? []);
+  }
+}
+
 /**
  * Claim, due and release are one mechanism for deliveries and runs. A row with a lease reads as claimed, whatever
  * its state says, so that the state before the claim is there when it is released.
  */
 export class MemoryWork<Item extends Work> {
-  readonly #rows: Map<string, WorkRow<Item>>;
+  readonly #rows: WorkRows<Item>;
   readonly #claimedState: Item['state'];
 
-  constructor(rows: Map<string, WorkRow<Item>>, claimedState: Item['state']) {
+  constructor(rows: WorkRows<Item>, claimedState: Item['state']) {
     this.#rows = rows;
     this.#claimedState = claimedState;
   }
 
   claim({ ids, limit, now, leaseMs, lease }: ClaimRequest): readonly Item[] {
-    const candidates = ids ? ids.flatMap((id) => this.#rows.get(id) ?? []) : this.#rows.values();
-    const rows = [...candidates].filter((row) => isDue(row, now)).slice(0, limit);
-    return rows.map(({ record }) => {
+    const due = ids ? this.#rowsOf(ids).filter((row) => isDue(row, now)) : this.#dueRows(now);
+    return due.slice(0, limit).map(({ record }) => {
       const row = { record, lease, leasedUntil: now + leaseMs };
       this.#rows.set(record.id, row);
       return this.read(row);
@@ -44,17 +60,34 @@ export class MemoryWork<Item extends Work> {
   }
 
   due({ now, limit }: { readonly now: number; readonly limit: number }): readonly string[] {
-    return [...this.#rows.values()]
-      .filter((row) => isDue(row, now))
-      .sort((a, b) => (a.record.nextAttemptAt ?? 0) - (b.record.nextAttemptAt ?? 0))
+    return this.#dueRows(now)
       .slice(0, limit)
       .map((row) => row.record.id);
+  }
+
+  renew(claims: readonly HeldClaim[], leasedUntil: number): readonly string[] {
+    const held = claims.filter(({ id, lease }) => this.#rows.get(id)?.lease === lease);
+    for (const row of this.#rowsOf(held.map(({ id }) => id)))
+      this.#rows.set(row.record.id, { ...row, leasedUntil });
+    return held.map(({ id }) => id);
   }
 
   /** Changes the row if its lease is still this one, and ends the lease. */
   conclude(id: string, lease: string, change: Partial<Item>): void {
     const row = this.#rows.get(id);
     if (row?.lease === lease) this.#rows.set(id, { record: { ...row.record, ...change }, ...UNLEASED });
+  }
+
+  #rowsOf(ids: readonly string[]): readonly WorkRow<Item>[] {
+    return ids.flatMap((id) => this.#rows.get(id) ?? []);
+  }
+
+  /** The longest due first. */
+  #dueRows(now: number): readonly WorkRow<Item>[] {
+    return this.#rows
+      .open()
+      .filter((row) => isDue(row, now))
+      .sort((a, b) => (a.record.nextAttemptAt ?? 0) - (b.record.nextAttemptAt ?? 0));
   }
 }
 
@@ -84,6 +117,10 @@ export class MemoryRuns implements RunStore {
 
   async settle(results: readonly RunResult[]): Promise<void> {
     for (const { id, lease, ...change } of results) this.#work.conclude(id, lease, change);
+  }
+
+  async renew(claims: readonly HeldClaim[], leasedUntil: number): Promise<readonly string[]> {
+    return this.#work.renew(claims, leasedUntil);
   }
 
   async release(ids: readonly string[], lease: string): Promise<void> {

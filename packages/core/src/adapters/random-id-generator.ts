@@ -42,7 +42,8 @@ function increment(text: string): string {
   return (ALPHABET[0] ?? '').repeat(text.length);
 }
 
-function timeChars(now: number): string {
+/** The time of a ULID: ten characters that sort by it. */
+export function timeChars(now: number): string {
   let text = '';
   let rest = now;
   for (let i = 0; i < TIME_CHARS; i++) {

@@ -1,4 +1,4 @@
-import { isHooklineError } from '../errors.js';
+import { isStoreUnavailable } from '../errors.js';
 
 export interface GroupOptions<Item> {
   readonly maxItems: number;
@@ -69,7 +69,7 @@ async function runBatch<Item, Result>(
       call.resolve(results[index] as Result);
     });
   } catch (error) {
-    if (batch.length === 1 || isUnavailable(error)) {
+    if (batch.length === 1 || isStoreUnavailable(error)) {
       for (const call of batch) call.reject(error);
       return;
     }
@@ -77,8 +77,4 @@ async function runBatch<Item, Result>(
     await runBatch(run, batch.slice(0, middle));
     await runBatch(run, batch.slice(middle));
   }
-}
-
-function isUnavailable(error: unknown): boolean {
-  return isHooklineError(error) && error.code === 'ERR_HOOKLINE_STORE_UNAVAILABLE';
 }

@@ -3,9 +3,9 @@ import type { Clock } from '../ports/clock.js';
 import type { HttpClient } from '../ports/http-client.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { Logger } from '../ports/logger.js';
-import type { Queue } from '../ports/queue.js';
 import type { ClaimedDelivery, DeliveryResult, WebhookStore } from '../ports/store.js';
 import type { Claims, Held } from '../worker/claims.js';
+import type { HandOver } from '../worker/hand-over.js';
 import { buildRequest, type RequestOptions } from './build-request.js';
 import { cancelDelivery, concludeAttempt } from './conclude-attempt.js';
 import { judgeReply, type Verdict } from './judge-reply.js';
@@ -18,7 +18,7 @@ const OUR_FAULT_DELAY_MS = 60_000;
 export interface AttemptDeps {
   readonly claims: Claims<ClaimedDelivery, DeliveryResult>;
   readonly webhooks: WebhookStore;
-  readonly queue: Queue;
+  readonly handOver: HandOver;
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly ids: IdGenerator;
@@ -31,19 +31,17 @@ export interface AttemptDeps {
 }
 
 /**
- * The story of one attempt:
+ * The story of one attempt, of a delivery that this process holds:
  *
- * 1. claim the delivery; somebody else's, or a finished one, is left alone
- * 2. refuse it where its webhook is gone or inactive
- * 3. build the request from the stored bytes, and sign it
+ * 1. refuse it where its webhook is gone or inactive
+ * 2. build the request from the stored bytes, and sign it
+ * 3. leave it alone where its lease ran out meanwhile (the process stood still): somebody else may be sending it
  * 4. send it; network trouble is a reply, too
  * 5. judge the reply
  * 6. record the attempt and where the delivery goes on, in one write
  * 7. hand over the next attempt, or disable a webhook that said 410 Gone
  */
-export async function attemptDelivery(deps: AttemptDeps, id: string): Promise<void> {
-  const work = await deps.claims.claim(id);
-  if (!work) return;
+export async function attemptDelivery(deps: AttemptDeps, work: Held<ClaimedDelivery>): Promise<void> {
   try {
     const { webhook } = work;
     const refusal = refuse(webhook);
@@ -52,6 +50,7 @@ export async function attemptDelivery(deps: AttemptDeps, id: string): Promise<vo
     const startedAt = deps.clock.now();
     const keys = deps.signingKeys(webhook, startedAt);
     const request = buildRequest({ url: webhook.url, work, keys, now: startedAt }, deps.request);
+    if (!deps.claims.isHeld(work.delivery.id)) return;
     const reply = await deps.http.send(request);
     const finishedAt = deps.clock.now();
     const verdict = judgeReply(reply, finishedAt);
@@ -90,7 +89,7 @@ async function follow(
   );
   if (nextAttemptAt !== null) {
     const delayMs = Math.max(0, nextAttemptAt - deps.clock.now());
-    await deps.queue.enqueue([{ kind: 'delivery', id: result.id }], delayMs);
+    deps.handOver([{ kind: 'delivery', id: result.id }], delayMs);
   }
   if (state === 'exhausted') deps.logger.warn({ ...fieldsOf(work), reason }, 'delivery exhausted');
   if (verdict.kind === 'give-up' && verdict.isGone) await disable(deps, work);

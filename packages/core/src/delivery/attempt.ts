@@ -10,7 +10,7 @@ export type FailureReason =
   | 'refused-address'
   | 'invalid-reply';
 
-/** One HTTP try of a delivery. Written once, never changed. */
+/** One HTTP try of a delivery. Written once; erasing the event takes out what may repeat its content, and nothing else changes it. */
 export interface AttemptRecord {
   readonly id: string;
   readonly deliveryId: string;
@@ -26,4 +26,9 @@ export interface AttemptRecord {
   readonly responseHeaders: Readonly<Record<string, string>> | null;
   /** The first bytes of the reply, as UTF-8 with invalid bytes replaced. */
   readonly responseBody: string | null;
+}
+
+/** What stays of an attempt of an erased event: that it took place, and how it ended. */
+export function withoutContent(attempt: AttemptRecord): AttemptRecord {
+  return { ...attempt, failureMessage: null, responseHeaders: null, responseBody: null };
 }

@@ -1,16 +1,16 @@
 import { HooklineError } from '../errors.js';
 import type { AccountScope, Deliveries, ListOptions } from '../hub.js';
 import type { Clock } from '../ports/clock.js';
-import type { Queue } from '../ports/queue.js';
 import type { DeliveryQuery, DeliveryStore, WebhookStore } from '../ports/store.js';
 import { toPage, toScope } from '../scope.js';
+import type { HandOver } from '../worker/hand-over.js';
 import type { AttemptRecord } from './attempt.js';
 import type { DeliveryRecord } from './delivery.js';
 
 export interface DeliveryServiceDeps {
   readonly deliveries: DeliveryStore;
   readonly webhooks: WebhookStore;
-  readonly queue: Queue;
+  readonly handOver: HandOver;
   readonly clock: Clock;
   /** Resolves when the store may be asked. */
   readonly ready: () => Promise<void>;
@@ -49,7 +49,7 @@ export class DeliveryService implements Deliveries {
     await this.#refuseWithoutWebhook(id, scope);
     const delivery = await this.#deps.deliveries.redeliver(id, toScope(scope), this.#deps.clock.now());
     if (!delivery) throw new HooklineError('NOT_FOUND', { kind: 'delivery', id });
-    await this.#deps.queue.enqueue([{ kind: 'delivery', id }]);
+    this.#deps.handOver([{ kind: 'delivery', id }]);
     return delivery;
   }
 

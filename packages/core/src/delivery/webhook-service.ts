@@ -6,9 +6,9 @@ import { owe } from '../listeners/webhook-listener.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { Logger } from '../ports/logger.js';
-import type { Queue } from '../ports/queue.js';
 import type { Store } from '../ports/store.js';
 import { toPage, toScope } from '../scope.js';
+import type { HandOver } from '../worker/hand-over.js';
 import type { UrlPolicy } from './guard-url.js';
 import { validateWebhook } from './validate-webhook.js';
 import type { WebhookRecord } from './webhook.js';
@@ -22,7 +22,7 @@ export interface WebhookServiceDeps {
   readonly registry: AnyRegistry;
   readonly urlPolicy: UrlPolicy;
   readonly secrets: SecretKeeper;
-  readonly queue: Queue;
+  readonly handOver: HandOver;
   readonly clock: Clock;
   readonly ids: IdGenerator;
   readonly logger: Logger;
@@ -127,7 +127,7 @@ export class WebhookService implements Webhooks {
   }
 
   async test(id: string, scope: AccountScope = {}) {
-    const { store, clock, ids, queue, maxPayloadBytes } = this.#deps;
+    const { store, clock, ids, handOver, maxPayloadBytes } = this.#deps;
     await this.#deps.start();
     const webhook = await this.#find(id, scope);
     const now = clock.now();
@@ -143,7 +143,7 @@ export class WebhookService implements Webhooks {
     const delivery = owe(event, id, now);
     await store.events.insert([event], { leasedUntil: now + 60_000 });
     await store.events.settle({ eventIds: [event.id], deliveries: [delivery], runs: [] });
-    await queue.enqueue([{ kind: 'delivery', id: delivery.id }]);
+    handOver([{ kind: 'delivery', id: delivery.id }]);
     return delivery;
   }
 

@@ -43,7 +43,16 @@ export function buildEventRecord(parts: EventParts): EventRecord {
     causationId: parts.cause?.id ?? null,
     correlationId: parts.cause?.correlationId ?? parts.id,
     depth: parts.cause ? parts.cause.depth + 1 : 0,
+    erasedAt: null,
   };
+}
+
+/** Comes first where it stands before the data: in the JSON text of a type or an account every quote is escaped. */
+const DATA_KEY = ',"data":';
+
+/** What is left of a payload when its content is erased: type, timestamp and account, in the very same bytes. */
+export function erasedPayload(payload: string): string {
+  return `${payload.slice(0, payload.indexOf(DATA_KEY) + DATA_KEY.length)}null}`;
 }
 
 /** How an account is stored and compared: `42` and `'42'` are one. */
@@ -74,6 +83,7 @@ export function toEvent(record: EventRecord): Event {
     causationId: record.causationId,
     correlationId: record.correlationId,
     depth: record.depth,
+    ...(record.erasedAt !== null && { erasedAt: record.erasedAt }),
   });
 }
 

@@ -6,9 +6,11 @@ import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { Store } from '../ports/store.js';
 import { isStorableId } from '../safe-text.js';
+import type { Waker } from '../worker/waker.js';
 import { buildEventRecord, serializeData, toEvent } from './build-event.js';
 import type { AccountId, Event, EventRecord } from './event.js';
 import type { AnyRegistry } from './event-types.js';
+import type { Intake } from './intake.js';
 
 export interface DispatchDeps {
   readonly registry: AnyRegistry;
@@ -18,12 +20,8 @@ export interface DispatchDeps {
   readonly ids: IdGenerator;
   readonly maxPayloadBytes: number;
   readonly syncLane: SyncLane;
-  /** Stores events that have no transaction, leased to this process; many at once share one write. */
-  readonly insert: (event: EventRecord) => Promise<void>;
-  /** Takes over an event that is stored. */
-  readonly accept: (event: EventRecord) => void;
-  /** Looks for committed events. */
-  readonly wake: () => void;
+  readonly intake: Intake;
+  readonly waker: Waker;
 }
 
 /**
@@ -44,10 +42,12 @@ export async function dispatchEvent(
     await storeInTransaction(deps, record, transaction);
     return toEvent(record);
   }
-  await deps.insert(record);
+  const listeners = deps.listeners.matching(type, 'sync');
+  const isHeardHere = listeners.length > 0;
+  await deps.intake.insert(record, { isHeardHere });
   const event = toEvent(record);
-  await runSyncListeners(deps.listeners.matching(type, 'sync'), event, deps.syncLane);
-  deps.accept(record);
+  await runSyncListeners(listeners, event, deps.syncLane);
+  deps.intake.passHeard(record, { isHeardHere });
   return event;
 }
 
@@ -57,7 +57,7 @@ async function storeInTransaction(
   transaction: unknown,
 ): Promise<void> {
   await deps.store.events.insert([record], { transaction });
-  deps.store.afterCommit(transaction, deps.wake);
+  deps.store.afterCommit(transaction, () => deps.waker.wakeRelays());
 }
 
 function buildRecord(deps: DispatchDeps, type: string, data: unknown, options: DispatchOptions): EventRecord {

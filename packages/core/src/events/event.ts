@@ -24,7 +24,7 @@ export type Changes = Readonly<Record<string, Change>>;
 /** `subscribable`: webhooks may ask for it. `internal`: it never leaves the process. */
 export type Visibility = 'internal' | 'subscribable';
 
-/** An immutable fact, as listeners receive it: deeply frozen, and a copy of what was dispatched. */
+/** An immutable fact, as listeners receive it: deeply frozen, and a copy of what was dispatched. Only its content can be erased. */
 export interface Event<Type extends string = string, Data = unknown> {
   /** `evt_...`; the `webhook-id` of every delivery of this event. */
   readonly id: string;
@@ -42,6 +42,8 @@ export interface Event<Type extends string = string, Data = unknown> {
   readonly correlationId: string;
   /** How many events led to this one: 0 for one without a cause. */
   readonly depth: number;
+  /** When its content was erased, in milliseconds since the Unix epoch: `data` is null then. Absent where it was not. */
+  readonly erasedAt?: number;
 }
 
 /** An event as ports carry it and stores keep it. */
@@ -58,4 +60,5 @@ export interface EventRecord {
   readonly causationId: string | null;
   readonly correlationId: string;
   readonly depth: number;
+  readonly erasedAt: number | null;
 }

@@ -6,8 +6,9 @@ import { runSyncListeners, type SyncLane } from '../listeners/run-listener.js';
 import type { WebhookListener } from '../listeners/webhook-listener.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { Job, Queue } from '../ports/queue.js';
-import type { EventStore, FanOut } from '../ports/store.js';
+import type { ClaimedEvent, EventStore, FanOut } from '../ports/store.js';
+import type { HandOver } from '../worker/hand-over.js';
+import { keepTrying } from '../worker/keep-trying.js';
 import { toEvent } from './build-event.js';
 import type { EventRecord } from './event.js';
 
@@ -19,7 +20,7 @@ export interface RelayDeps {
   readonly events: EventStore;
   readonly listeners: ListenerRegistry;
   readonly webhookListener: WebhookListener;
-  readonly queue: Queue;
+  readonly handOver: HandOver;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly leaseMs: number;
@@ -41,7 +42,11 @@ export class Relay {
     this.#deps = deps;
     this.#relayed = groupCalls(
       async (events) => {
-        await relayEvents(deps, events);
+        await keepTrying(
+          () => relayEvents(deps, events),
+          deps.clock,
+          () => this.#isStopped,
+        );
         return events.map(() => undefined);
       },
       { maxItems: MAX_BATCH },
@@ -74,19 +79,36 @@ export class Relay {
     let count = 0;
     while (this.#inHand.size < MAX_IN_HAND && !this.#isStopped) {
       const events = await this.#claim();
-      const fresh = events.filter(({ id }) => !this.#inHand.has(id));
+      const fresh = events.filter(({ event }) => !this.#inHand.has(event.id));
       count += fresh.length;
-      for (const event of fresh) this.#track(event, this.#relayClaimed(event));
+      for (const { event, isHeard } of fresh) this.#relayFresh(event, isHeard);
       if (events.length < MAX_BATCH) break;
     }
     return count;
+  }
+
+  /** Prolongs the hold on what is in hand. */
+  async renewAll(): Promise<number> {
+    const { events, clock, leaseMs } = this.#deps;
+    if (this.#inHand.size > 0) await events.renew([...this.#inHand.keys()], clock.now() + leaseMs);
+    return 0;
+  }
+
+  /** Gives back what is in hand: another process relays it, and its listeners hear it again. */
+  async releaseAll(): Promise<void> {
+    if (this.#inHand.size > 0) await this.#deps.events.release([...this.#inHand.keys()], { isHeard: false });
   }
 
   async idle(): Promise<void> {
     while (this.#inHand.size > 0) await Promise.all(this.#inHand.values());
   }
 
-  #claim(): Promise<readonly EventRecord[]> {
+  #relayFresh(event: EventRecord, isHeard: boolean): void {
+    if (isHeard) this.accept(event);
+    else this.acceptUnheard(event);
+  }
+
+  #claim(): Promise<readonly ClaimedEvent[]> {
     const { events, clock, leaseMs, newLease } = this.#deps;
     return events.claim({ limit: MAX_BATCH, now: clock.now(), leaseMs, lease: newLease() });
   }
@@ -123,11 +145,10 @@ async function relayEvents(deps: RelayDeps, events: readonly EventRecord[]): Pro
   const runs = events.flatMap((event) => runsOf(event, deps.listeners, now));
   const fanOut: FanOut = { eventIds: events.map((event) => event.id), deliveries, runs };
   await deps.events.settle(fanOut);
-  const jobs: Job[] = [
+  deps.handOver([
     ...deliveries.map(({ id }) => ({ kind: 'delivery', id }) as const),
     ...runs.map(({ id }) => ({ kind: 'run', id }) as const),
-  ];
-  if (jobs.length > 0) await deps.queue.enqueue(jobs);
+  ]);
 }
 
 function runsOf(event: EventRecord, listeners: ListenerRegistry, now: number): readonly RunRecord[] {
@@ -140,5 +161,6 @@ function runsOf(event: EventRecord, listeners: ListenerRegistry, now: number): r
     nextAttemptAt: now,
     lastError: null,
     createdAt: now,
+    finalizedAt: null,
   }));
 }

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { buildEventRecord } from '../events/build-event.js';
 import type { EventRecord } from '../events/event.js';
 import type { AnyRegistry } from '../events/event-types.js';
+import type { Intake } from '../events/intake.js';
 import type { InboundResult } from '../hub.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
-import type { Arrival } from '../ports/store.js';
 import { toEventSegments } from './event-segments.js';
 import type { ReceiptRecord } from './receipt.js';
 import type { InboundRequest, Source, VerifiedRequest } from './source.js';
@@ -19,10 +19,7 @@ export interface InboundDeps {
   readonly clock: Clock;
   readonly registry: AnyRegistry;
   readonly maxPayloadBytes: number;
-  /** Stores receipt and event together, unless the source has seen the dedupe key: then nothing, and false. */
-  readonly record: (arrival: Arrival) => Promise<boolean>;
-  /** Takes over an event that is stored. */
-  readonly accept: (event: EventRecord) => void;
+  readonly intake: Pick<Intake, 'record' | 'passUnheard'>;
 }
 
 /**
@@ -41,9 +38,9 @@ export async function handleInbound(
   const verified = source.verify(request, receivedAt);
   const event = buildEvent(deps, name, verified, receivedAt);
   const receipt = buildReceipt(deps, { name, source, request, verified, event, receivedAt });
-  const isNew = await deps.record({ receipt, event });
+  const isNew = await deps.intake.record({ receipt, event });
   if (!isNew) return { isNew };
-  deps.accept(event);
+  deps.intake.passUnheard(event);
   return { isNew, receiptId: receipt.id, eventId: event.id };
 }
 

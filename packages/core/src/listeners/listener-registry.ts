@@ -1,3 +1,4 @@
+import { type RetryPolicy, standardRetry, toPolicy } from '../delivery/retry-policy.js';
 import { HooklineError } from '../errors.js';
 import type { Event } from '../events/event.js';
 import { nearest, toMethodName } from '../events/event-name.js';
@@ -12,6 +13,8 @@ export interface RegisteredListener {
   readonly lane: ListenerLane;
   readonly takes: (type: string) => boolean;
   readonly handle: (event: Event) => unknown;
+  /** Of its own; null for the hub's. */
+  readonly retry: RetryPolicy | null;
 }
 
 /** The listeners of a hub, in the order they were added. */
@@ -55,7 +58,7 @@ export class ListenerRegistry {
 export function functionListener(
   pattern: string,
   handle: (event: Event) => unknown,
-  options: { readonly name: string; readonly lane: ListenerLane },
+  options: Pick<RegisteredListener, 'name' | 'lane' | 'retry'>,
 ): RegisteredListener {
   return { ...options, handle, takes: (type) => matchesPattern(pattern, type) };
 }
@@ -77,6 +80,7 @@ export function classListener(
   return {
     name,
     lane,
+    retry: listener.retry === undefined ? null : toPolicy(`retry of ${name}`, listener.retry, standardRetry),
     takes: (type) => methodFor(type) !== undefined || viaPattern(type),
     handle: (event) => (methodFor(event.type) ?? listener.handle)?.call(listener, event),
   };

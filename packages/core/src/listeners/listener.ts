@@ -1,3 +1,4 @@
+import type { RetryPolicy } from '../delivery/retry-policy.js';
 import type { Event } from '../events/event.js';
 import type { AnyRegistry } from '../events/event-types.js';
 
@@ -27,6 +28,8 @@ export abstract class Listener<R extends AnyRegistry = AnyRegistry> {
   get name(): string {
     return this.constructor.name;
   }
+  /** When its failed runs are tried again, in the async lane: a policy, or delays in milliseconds. Default: the hub's `listenerRetry`. */
+  readonly retry?: RetryPolicy | readonly number[];
   /** The patterns whose events `handle` gets. Default: none. */
   readonly patterns: readonly string[] = [];
   handle?(event: Event): unknown;

@@ -4,10 +4,10 @@ import { toEvent } from '../events/build-event.js';
 import type { Event } from '../events/event.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { Queue } from '../ports/queue.js';
 import type { ClaimedRun, RunResult } from '../ports/store.js';
 import { safeText } from '../safe-text.js';
 import type { Claims, Held } from '../worker/claims.js';
+import type { HandOver } from '../worker/hand-over.js';
 import type { ListenerRegistry, RegisteredListener } from './listener-registry.js';
 
 const MAX_ERROR_LENGTH = 1_000;
@@ -20,12 +20,15 @@ export type ListenerErrorHandler = (error: HooklineError, event: Event) => unkno
 export interface RunDeps {
   readonly claims: Claims<ClaimedRun, RunResult>;
   readonly listeners: ListenerRegistry;
-  readonly queue: Queue;
+  readonly handOver: HandOver;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
+  /** For listeners that bring none of their own. */
   readonly retry: RetryPolicy;
   readonly onError: ListenerErrorHandler;
+  /** How long a run may take, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 export interface SyncLane {
@@ -65,16 +68,29 @@ async function within(ms: number, clock: Clock, work: Promise<unknown>): Promise
 }
 
 /**
- * The async lane, one run: claim it, hand the event to its listener, settle it. A retry repeats this listener
- * alone. A run whose listener this process does not have is left to one that does.
+ * The async lane, one run that this process holds: hand the event to its listener, settle it. A retry repeats this
+ * listener alone. A run whose listener this process does not have is left to one that does.
  */
-export async function attemptRun(deps: RunDeps, id: string): Promise<void> {
-  const work = await deps.claims.claim(id);
-  if (!work) return;
+export async function attemptRun(deps: RunDeps, work: Held<ClaimedRun>): Promise<void> {
   const listener = deps.listeners.findAsync(work.run.listener);
   if (!listener) return settle(deps, leaveToOthers(deps, work));
-  const failure = await runListener(listener, toEvent(work.event), deps.onError);
-  await settle(deps, concludeRun(deps, work, failure));
+  if (!deps.claims.isHeld(work.run.id)) return;
+  const failure = await runInTime(deps, listener, toEvent(work.event));
+  await settle(deps, concludeRun(work, failure, listener.retry ?? deps.retry, deps));
+}
+
+/** One that does not end fails, so that its run is tried again and its place is free; what it does meanwhile is its own. */
+async function runInTime(
+  { clock, timeoutMs, onError }: RunDeps,
+  listener: RegisteredListener,
+  event: Event,
+): Promise<HooklineError | null> {
+  const running = runListener(listener, event, onError);
+  if (await within(timeoutMs, clock, running)) return running;
+  const details = { listener: listener.name, type: event.type, eventId: event.id, timeoutMs };
+  const failure = new HooklineError('LISTENER_TIMEOUT', details);
+  await report(failure, event, onError);
+  return failure;
 }
 
 async function runListener(
@@ -110,7 +126,7 @@ async function settle(deps: RunDeps, result: RunResult): Promise<void> {
     return;
   }
   if (result.nextAttemptAt === null) return;
-  await deps.queue.enqueue([{ kind: 'run', id: result.id }], result.nextAttemptAt - deps.clock.now());
+  deps.handOver([{ kind: 'run', id: result.id }], result.nextAttemptAt - deps.clock.now());
 }
 
 function errorText({ cause, message }: HooklineError): string {
@@ -131,6 +147,7 @@ function leaveToOthers(deps: RunDeps, { run, lease }: Held<ClaimedRun>): RunResu
       lastError: 'listener-missing',
       state: 'cancelled',
       nextAttemptAt: null,
+      finalizedAt: now,
     };
   }
   return {
@@ -140,19 +157,22 @@ function leaveToOthers(deps: RunDeps, { run, lease }: Held<ClaimedRun>): RunResu
     lastError,
     state: 'retrying',
     nextAttemptAt: now + MISSING_LISTENER_DELAY_MS,
+    finalizedAt: null,
   };
 }
 
 function concludeRun(
-  deps: RunDeps,
   { run, lease }: Held<ClaimedRun>,
   failure: HooklineError | null,
+  retry: RetryPolicy,
+  { clock, random }: RunDeps,
 ): RunResult {
+  const now = clock.now();
   const attemptCount = run.attemptCount + 1;
-  const settled = { id: run.id, lease, attemptCount };
-  if (failure === null) return { ...settled, state: 'succeeded', nextAttemptAt: null, lastError: null };
+  const final = { id: run.id, lease, attemptCount, nextAttemptAt: null, finalizedAt: now };
+  if (failure === null) return { ...final, state: 'succeeded', lastError: null };
   const lastError = safeText(errorText(failure), MAX_ERROR_LENGTH);
-  const delayMs = deps.retry.delayMsAfterAttempt(attemptCount, deps.random());
-  if (delayMs === null) return { ...settled, state: 'exhausted', nextAttemptAt: null, lastError };
-  return { ...settled, state: 'retrying', nextAttemptAt: deps.clock.now() + delayMs, lastError };
+  const delayMs = retry.delayMsAfterAttempt(attemptCount, random());
+  if (delayMs === null) return { ...final, state: 'exhausted', lastError };
+  return { ...final, state: 'retrying', nextAttemptAt: now + delayMs, finalizedAt: null, lastError };
 }

@@ -12,6 +12,7 @@ export interface RunRecord {
   readonly nextAttemptAt: number | null;
   readonly lastError: string | null;
   readonly createdAt: number;
+  readonly finalizedAt: number | null;
 }
 
 /** The id of the run of a listener for an event: the same whoever computes it, like `deliveryId`. */

@@ -8,25 +8,24 @@ export interface Job {
   readonly id: string;
 }
 
-export interface ConsumeOptions {
-  /** How many jobs may be in hand at once. */
-  readonly concurrency: number;
-}
+/** Resolves when the jobs have begun: until then the worker has no room for more. Never rejects. */
+export type JobHandler = (jobs: readonly Job[]) => Promise<void>;
 
 /**
- * Hand-off and delay, nothing else: the store is the truth, and a queue may lose every job it has. What it
- * lost is found again by the sweeper. A job that is still waiting is not queued twice.
+ * Hand-off and delay, nothing else: the store is the truth, and a queue may lose every job it has, or hand one out
+ * twice. A worker takes what is due from the store by itself where the queue brings nothing.
  */
 export interface Queue {
   readonly name: string;
-  /** Called after the rows are stored. Jobs become visible to a consumer `delayMs` later (default 0). */
+  /** Whether workers in other processes get its jobs. */
+  readonly isShared: boolean;
+  /**
+   * Called after the rows are stored. Jobs become visible to a worker `delayMs` later (default 0). Answers, or
+   * rejects with QUEUE_UNAVAILABLE, within about a second, whatever happened to the queue's server.
+   */
   enqueue(jobs: readonly Job[], delayMs?: number): Promise<void>;
-  /** Called once, at start, in processes that work. The handler never rejects for a job's own failure. */
-  consume(handler: (jobs: readonly Job[]) => Promise<void>, options: ConsumeOptions): void;
-  /** Jobs waiting or in hand in this process; 0 means idle. */
-  pending(): number;
-  /** Resolves when this process has none waiting or in hand (those of a queue without a consumer are not waited for). */
-  idle(): Promise<void>;
-  /** Hands out nothing more; resolves when the jobs in hand are done. */
+  /** Called once, in processes that work. Returns at once and never throws, also where the queue's server is away. */
+  consume(handler: JobHandler): void;
+  /** Hands out nothing more and closes what it opened. Idempotent; resolves within about a second. */
   close(): Promise<void>;
 }

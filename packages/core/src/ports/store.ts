@@ -49,15 +49,39 @@ export interface EventQuery extends Scope, Page {
   readonly visibility?: Visibility;
 }
 
+/** A committed event that was not fanned out. */
+export interface ClaimedEvent {
+  readonly event: EventRecord;
+  /** Whether the process that dispatched it ran its sync listeners. */
+  readonly isHeard: boolean;
+}
+
+/** Which events to erase: one by its id, or all of a subject. */
+export type EraseQuery = Scope &
+  ({ readonly id: string } | { readonly subjectType: string; readonly subjectId: string });
+
 export interface EventStore {
   /** All or none. An id that is there already is an error of the caller. */
   insert(events: readonly EventRecord[], options?: InsertEventOptions): Promise<void>;
   /** Committed events that were not fanned out and are leased by nobody, oldest first. Each is given to one caller only. */
-  claim(request: ClaimRequest): Promise<readonly EventRecord[]>;
-  /** In one transaction: stores what is owed (a row that is there already stays) and marks the events as fanned out. */
+  claim(request: ClaimRequest): Promise<readonly ClaimedEvent[]>;
+  /** Prolongs the hold on events that this process has in hand. Those fanned out meanwhile are passed over. */
+  renew(ids: readonly string[], leasedUntil: number): Promise<void>;
+  /** Gives events back that were not fanned out, for anybody to claim at once. */
+  release(ids: readonly string[], mark: Pick<ClaimedEvent, 'isHeard'>): Promise<void>;
+  /**
+   * In one transaction: stores what is owed (a row that is there already stays) and marks the events as fanned out.
+   * An event that is so marked already, by another process or by `erase`, owes nothing more.
+   */
   settle(fanOut: FanOut): Promise<void>;
   get(id: string, scope: Scope): Promise<EventRecord | null>;
   list(query: EventQuery): Promise<readonly EventRecord[]>;
+  /**
+   * Takes the content out of events (`erasedPayload`), and out of all that was kept of it: what receivers answered,
+   * errors of listeners, the requests that became them. What is still owed, also where it is claimed, is cancelled
+   * as `event-erased`. In one transaction per 1,000 events. Answers how many there are, whenever they were erased.
+   */
+  erase(query: EraseQuery, now: number): Promise<number>;
 }
 
 /** What a webhook may be changed into. */
@@ -125,6 +149,7 @@ export interface RunResult {
   readonly attemptCount: number;
   readonly nextAttemptAt: number | null;
   readonly lastError: string | null;
+  readonly finalizedAt: number | null;
 }
 
 /** Work that is claimed, done and settled: deliveries and listener runs alike. */
@@ -135,11 +160,19 @@ export interface WorkStore<Claimed, Result> {
   due(query: { readonly now: number; readonly limit: number }): Promise<readonly string[]>;
   /**
    * In one transaction: appends the attempts, and moves on each row whose lease is still the result's. A row
-   * whose lease was lost keeps what its new holder wrote; its attempt is appended all the same.
+   * whose lease was lost keeps what its new holder wrote; its attempt is appended all the same, but without what
+   * the receiver answered where the event was erased meanwhile, and not at all where the row is gone.
    */
   settle(results: readonly Result[]): Promise<void>;
+  /** Prolongs claims until `leasedUntil`. Answers the ids of those that were still held by the lease they name. */
+  renew(claims: readonly HeldClaim[], leasedUntil: number): Promise<readonly string[]>;
   /** Gives unfinished claims back at once, as they were before. */
   release(ids: readonly string[], lease: string): Promise<void>;
+}
+
+export interface HeldClaim {
+  readonly id: string;
+  readonly lease: string;
 }
 
 export interface DeliveryQuery extends Scope, Page {
@@ -154,7 +187,8 @@ export interface DeliveryStore extends WorkStore<ClaimedDelivery, DeliveryResult
   list(query: DeliveryQuery): Promise<readonly DeliveryRecord[]>;
   /**
    * Makes one more attempt due now: the state becomes `pending`, `manual` true. Answers the row, or null where
-   * the scope has no such delivery; throws STATE_CONFLICT while an attempt is due or running (`pending`, `delivering`).
+   * the scope has no such delivery; throws STATE_CONFLICT while an attempt is due or running (`pending`, `delivering`),
+   * and EVENT_ERASED.
    */
   redeliver(id: string, scope: Scope, now: number): Promise<DeliveryRecord | null>;
   /** All attempts of a delivery, by number. */
@@ -181,6 +215,47 @@ export interface ReceiptStore {
   get(id: string): Promise<ReceiptRecord | null>;
 }
 
+/** `events`: committed ones wait to be relayed; `work`: deliveries or runs are due. */
+export type WakeUp = 'events' | 'work';
+
+/** A way to tell the other processes on the same database that there is something to do. A hint: it may get lost. */
+export interface WakeUps {
+  /** Tells every process that listens, this one included. */
+  announce(wakeUp: WakeUp): Promise<void>;
+  /**
+   * Calls back for each announcement, and once with both after a connection that was lost is back. Resolves when it
+   * listens; never rejects: where it cannot listen it tries again. The answered function ends it.
+   */
+  listen(callback: (wakeUp: WakeUp) => void): Promise<() => Promise<void>>;
+}
+
+/** What is removed when it is old; attempts go with their delivery. */
+export type Prunable = 'deliveries' | 'runs' | 'receipts' | 'events';
+
+/** Rows to look at, by their ids, which sort by time; and how old those must be that are removed. */
+export interface PruneRequest {
+  readonly kind: Prunable;
+  /** The id to look behind. Empty: from the oldest row on. */
+  readonly after: string;
+  /** The id to look up to. */
+  readonly until: string;
+  /** How many rows to look at. */
+  readonly limit: number;
+  /**
+   * Removed is what ended before: deliveries and runs that were delivered, succeeded or cancelled (`finalizedAt`),
+   * receipts (`receivedAt`), and events (`occurredAt`) that are fanned out and of which no delivery or run is kept.
+   */
+  readonly endedBefore: number;
+  /** The same for deliveries and runs that were exhausted. */
+  readonly exhaustedBefore: number;
+}
+
+export interface PruneResult {
+  readonly removed: number;
+  /** The last id that was looked at, where there are more to look at. */
+  readonly next: string | null;
+}
+
 /**
  * Where events, webhooks, deliveries, attempts and receipts live. Plain objects in and out; lists in, lists
  * out, so that the cost of one falls under load. Instants are milliseconds since the Unix epoch.
@@ -201,6 +276,10 @@ export interface Store {
    * committed (Sequelize 6 calls it after a failed COMMIT, too: sequelize#14902).
    */
   afterCommit(transaction: unknown, callback: () => void): void;
+  /** Absent where no other process can see this store. */
+  readonly wakeUps?: WakeUps;
+  /** Removes old rows of one kind, never one that is owed. Rows that somebody else has in hand are passed over. */
+  prune(request: PruneRequest): Promise<PruneResult>;
   /** The transaction that the caller is in without having named it (Sequelize's CLS), if there is one. */
   ambientTransaction?(): unknown;
 }

@@ -1,78 +1,159 @@
 import { groupCalls } from '../batching/group-calls.js';
-import type { ClaimRequest, WorkStore } from '../ports/store.js';
+import type { Clock } from '../ports/clock.js';
+import type { ClaimRequest, HeldClaim, WorkStore } from '../ports/store.js';
+import { keepTrying } from './keep-trying.js';
 
 const MAX_CLAIM = 200;
 
 /** A claimed item and the lease it is held by. */
 export type Held<Claimed> = Claimed & { readonly lease: string };
 
+/** What this process holds of one kind of work. */
 export interface Claims<Claimed, Result> {
   /** Null where somebody else holds it, or there is nothing left to do. */
   claim(id: string): Promise<Held<Claimed> | null>;
+  /** Claims what is due and leased by nobody, the longest due first. */
+  take(limit: number): Promise<readonly Held<Claimed>[]>;
+  /** Whether its lease still runs by this process's clock: after a pause of the process it may not. */
+  isHeld(id: string): boolean;
+  /**
+   * Stores how it went on, again and again while the store is unavailable. Where this process lost the lease and
+   * claimed the item anew, the result counts under the new one.
+   */
   settle(result: Result): Promise<void>;
+  /** Ends the hold on an item that was not settled, so that it can be claimed again. Never rejects. */
+  letGo(id: string): Promise<void>;
+  /** Prolongs all that is held. Answers how many leases were lost to others. */
+  renewAll(): Promise<number>;
   /** Gives back all that is claimed and not settled; nothing is claimed or recorded after it. */
   releaseAll(): Promise<void>;
 }
 
 export interface ClaimOptions {
   readonly leaseMs: number;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly newLease: () => string;
 }
 
 /** Claims and settles one at a time for the caller, in groups for the store. */
-export function groupedClaims<Claimed, Result extends { readonly id: string; readonly lease: string }>(
+export function groupedClaims<Claimed, Result extends HeldClaim>(
   store: WorkStore<Claimed, Result>,
   idOf: (claimed: Claimed) => string,
   options: ClaimOptions,
 ): Claims<Claimed, Result> {
-  const leases = new Map<string, string>();
-  let isClosed = false;
-  const claimMany = async (wanted: readonly string[]): Promise<readonly (Held<Claimed> | null)[]> => {
-    const ids = [...new Set(wanted)];
-    const lease = options.newLease();
-    const request: ClaimRequest = {
-      ids,
-      limit: ids.length,
-      now: options.now(),
-      leaseMs: options.leaseMs,
-      lease,
-    };
-    const claimed = await store.claim(request);
-    const byId = new Map(claimed.map((item) => [idOf(item), { ...item, lease }]));
-    for (const id of byId.keys()) leases.set(id, lease);
-    if (isClosed) {
-      await releaseAll();
-      return wanted.map(() => null);
-    }
-    return wanted.map((id) => takeFrom(byId, id));
-  };
-  const settleMany = async (results: readonly Result[]): Promise<readonly undefined[]> => {
-    await store.settle(results);
-    for (const { id, lease } of results) if (leases.get(id) === lease) leases.delete(id);
-    return results.map(() => undefined);
-  };
-  const releaseAll = async (): Promise<void> => {
-    isClosed = true;
-    const held = idsByLease(leases);
-    leases.clear();
-    await Promise.all(held.map(([lease, ids]) => store.release(ids, lease)));
-  };
-  const claim = groupCalls(claimMany, { maxItems: MAX_CLAIM });
-  const settle = groupCalls(settleMany, { maxItems: MAX_CLAIM });
-  return {
-    claim: async (id) => (isClosed ? null : claim(id)),
-    async settle(result) {
-      // given back meanwhile: what came of it here is what closing made of it, no word of the receiver's
-      if (!isClosed || leases.get(result.id) === result.lease) await settle(result);
-    },
-    releaseAll,
-  };
+  return new GroupedClaims(store, idOf, options);
 }
 
-function idsByLease(leases: ReadonlyMap<string, string>): readonly (readonly [string, readonly string[]])[] {
+interface Lease {
+  readonly name: string;
+  readonly until: number;
+}
+
+class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed, Result> {
+  readonly #store: WorkStore<Claimed, Result>;
+  readonly #idOf: (claimed: Claimed) => string;
+  readonly #options: ClaimOptions;
+  readonly #leases = new Map<string, Lease>();
+  readonly #claimInGroup: (id: string) => Promise<Held<Claimed> | null>;
+  readonly #settleInGroup: (result: Result) => Promise<undefined>;
+  #isClosed = false;
+
+  constructor(store: WorkStore<Claimed, Result>, idOf: (claimed: Claimed) => string, options: ClaimOptions) {
+    this.#store = store;
+    this.#idOf = idOf;
+    this.#options = options;
+    this.#claimInGroup = groupCalls((ids) => this.#claimMany(ids), { maxItems: MAX_CLAIM });
+    this.#settleInGroup = groupCalls((results) => this.#settleMany(results), { maxItems: MAX_CLAIM });
+  }
+
+  async claim(id: string): Promise<Held<Claimed> | null> {
+    return this.#isClosed ? null : this.#claimInGroup(id);
+  }
+
+  async take(limit: number): Promise<readonly Held<Claimed>[]> {
+    return this.#isClosed ? [] : this.#claimFromStore({ limit });
+  }
+
+  isHeld(id: string): boolean {
+    const lease = this.#leases.get(id);
+    return lease !== undefined && lease.until > this.#options.clock.now();
+  }
+
+  async settle(result: Result): Promise<void> {
+    const lease = this.#leases.get(result.id)?.name;
+    // given back meanwhile: what came of it here is what closing made of it, no word of the receiver's
+    if (this.#isClosed && lease === undefined) return;
+    await this.#settleInGroup({ ...result, lease: lease ?? result.lease });
+  }
+
+  async letGo(id: string): Promise<void> {
+    const lease = this.#leases.get(id);
+    if (!lease || !this.#leases.delete(id)) return;
+    try {
+      await this.#store.release([id], lease.name);
+    } catch {
+      // the lease ends by itself
+    }
+  }
+
+  async renewAll(): Promise<number> {
+    const held = [...this.#leases].map(([id, { name }]) => ({ id, lease: name }));
+    if (held.length === 0) return 0;
+    const until = this.#options.clock.now() + this.#options.leaseMs;
+    const renewed = new Set(await this.#store.renew(held, until));
+    // settled in the meantime is not lost
+    const open = held.filter((claim) => this.#isOwn(claim));
+    for (const { id, lease } of open) {
+      if (renewed.has(id)) this.#leases.set(id, { name: lease, until });
+      else this.#leases.delete(id);
+    }
+    return open.filter(({ id }) => !renewed.has(id)).length;
+  }
+
+  async releaseAll(): Promise<void> {
+    this.#isClosed = true;
+    const held = idsByLease(this.#leases);
+    this.#leases.clear();
+    await Promise.all(held.map(([lease, ids]) => this.#store.release(ids, lease)));
+  }
+
+  async #claimMany(wanted: readonly string[]): Promise<readonly (Held<Claimed> | null)[]> {
+    const ids = [...new Set(wanted)];
+    const held = await this.#claimFromStore({ ids, limit: ids.length });
+    const byId = new Map(held.map((item) => [this.#idOf(item), item]));
+    return wanted.map((id) => takeFrom(byId, id));
+  }
+
+  async #claimFromStore(wanted: Pick<ClaimRequest, 'ids' | 'limit'>): Promise<readonly Held<Claimed>[]> {
+    const { leaseMs, newLease } = this.#options;
+    const now = this.#options.clock.now();
+    const lease = newLease();
+    const claimed = await this.#store.claim({ ...wanted, now, leaseMs, lease });
+    for (const item of claimed) this.#leases.set(this.#idOf(item), { name: lease, until: now + leaseMs });
+    if (!this.#isClosed) return claimed.map((item) => ({ ...item, lease }));
+    await this.releaseAll();
+    return [];
+  }
+
+  async #settleMany(results: readonly Result[]): Promise<readonly undefined[]> {
+    const { clock } = this.#options;
+    await keepTrying(
+      () => this.#store.settle(results),
+      clock,
+      () => this.#isClosed,
+    );
+    for (const result of results) if (this.#isOwn(result)) this.#leases.delete(result.id);
+    return results.map(() => undefined);
+  }
+
+  #isOwn({ id, lease }: HeldClaim): boolean {
+    return this.#leases.get(id)?.name === lease;
+  }
+}
+
+function idsByLease(leases: ReadonlyMap<string, Lease>): readonly (readonly [string, readonly string[]])[] {
   const held = new Map<string, string[]>();
-  for (const [id, lease] of leases) held.set(lease, [...(held.get(lease) ?? []), id]);
+  for (const [id, { name }] of leases) held.set(name, [...(held.get(name) ?? []), id]);
   return [...held];
 }
 

@@ -2,22 +2,20 @@ import { errorFields } from '../errors.js';
 import type { Relay } from '../events/relay.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { JobKind, Queue } from '../ports/queue.js';
-import type { Store } from '../ports/store.js';
-
-const MAX_DUE = 1_000;
+import type { Roles } from '../roles.js';
+import type { Worker } from './worker.js';
 
 export interface SweeperDeps {
-  readonly store: Store;
+  readonly roles: Roles;
   readonly relay: Relay;
-  readonly queue: Queue;
+  readonly worker: Worker;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly intervalMs: number;
 }
 
 /**
- * Finds what is due and leased by nobody: committed events, deliveries and runs whose time has come, whatever the
+ * Takes what is due and leased by nobody: committed events, deliveries and runs whose time has come, whatever the
  * queue lost. Looks every `intervalMs`, and at once when told to.
  */
 export class Sweeper {
@@ -25,6 +23,7 @@ export class Sweeper {
   #cancelTimer: (() => void) | null = null;
   #current: Promise<number> | null = null;
   #again = false;
+  #isFailing = false;
   #stopped = false;
 
   constructor(deps: SweeperDeps) {
@@ -63,13 +62,14 @@ export class Sweeper {
   }
 
   async #sweepOnce(): Promise<number> {
+    const { roles, relay, worker } = this.#deps;
     try {
-      const events = await this.#deps.relay.sweep();
-      const deliveries = await this.#enqueueDue('delivery');
-      const runs = await this.#enqueueDue('run');
-      return events + deliveries + runs;
+      const events = roles.has('relay') ? await relay.sweep() : 0;
+      const work = roles.has('worker') ? await worker.takeDue() : 0;
+      this.#isFailing = false;
+      return events + work;
     } catch (error) {
-      this.#deps.logger.error(errorFields(error), 'sweep failed: the next one tries again');
+      this.#report(error);
       return 0;
     } finally {
       this.#current = null;
@@ -80,13 +80,10 @@ export class Sweeper {
     }
   }
 
-  async #enqueueDue(kind: JobKind): Promise<number> {
-    const { store, queue, clock } = this.#deps;
-    if (queue.pending() >= MAX_DUE) return 0;
-    const work = kind === 'delivery' ? store.deliveries : store.runs;
-    const ids = await work.due({ now: clock.now(), limit: MAX_DUE });
-    if (ids.length > 0) await queue.enqueue(ids.map((id) => ({ kind, id })));
-    if (ids.length === MAX_DUE) void queue.idle().then(() => this.wake());
-    return ids.length;
+  /** Once per outage: a line each second would tell nothing more. */
+  #report(error: unknown): void {
+    if (!this.#isFailing)
+      this.#deps.logger.error(errorFields(error), 'sweep failed: the next one tries again');
+    this.#isFailing = true;
   }
 }

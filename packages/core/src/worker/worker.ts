@@ -1,35 +1,167 @@
 import { errorFields } from '../errors.js';
 import type { Logger } from '../ports/logger.js';
 import type { Job, JobKind, Queue } from '../ports/queue.js';
+import type { Claims, Held } from './claims.js';
+
+/** Work that this process holds, ready to be done. */
+export interface ClaimedWork {
+  readonly id: string;
+  perform(): Promise<void>;
+}
+
+/** One kind of work, as the worker sees it: claimed, and ready to be done. */
+export interface WorkSource {
+  claim(id: string): Promise<ClaimedWork | null>;
+  take(limit: number): Promise<readonly ClaimedWork[]>;
+  letGo(id: string): Promise<void>;
+}
+
+/** Work of one kind that is claimed by `claims` and done by `attempt`. */
+export function workOf<Claimed, Result>(
+  claims: Claims<Claimed, Result>,
+  idOf: (claimed: Claimed) => string,
+  attempt: (work: Held<Claimed>) => Promise<void>,
+): WorkSource {
+  const ready = (work: Held<Claimed>): ClaimedWork => ({ id: idOf(work), perform: () => attempt(work) });
+  return {
+    claim: async (id) => {
+      const work = await claims.claim(id);
+      return work && ready(work);
+    },
+    take: async (limit) => (await claims.take(limit)).map(ready),
+    letGo: (id) => claims.letGo(id),
+  };
+}
 
 export interface WorkerDeps {
   readonly queue: Queue;
   readonly logger: Logger;
   readonly concurrency: number;
-  readonly attempts: Readonly<Record<JobKind, (id: string) => Promise<void>>>;
+  readonly work: Readonly<Record<JobKind, WorkSource>>;
 }
 
-/** Takes jobs from the queue and attempts what they name. */
+/**
+ * Does deliveries and runs, `concurrency` at a time. They come from two sides: the queue brings ids as soon as there
+ * are any, and for the places that are free then the worker takes what is due in the store. So a queue that forgot
+ * everything, or is away, costs no work, and a process never holds more than it does.
+ */
 export class Worker {
   readonly #deps: WorkerDeps;
+  readonly #inHand = new Set<string>();
+  #waitingForRoom: (() => void)[] = [];
+  #waitingForIdle: (() => void)[] = [];
+  #firstKind: JobKind = 'delivery';
+  #isMoreDue = false;
+  #taking: Promise<number> | null = null;
+  /** Places kept for what is just being taken. */
+  #reserved = 0;
+  #isStopped = false;
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
   }
 
   start(): void {
-    const { queue, concurrency } = this.#deps;
-    queue.consume(async (jobs) => void (await Promise.all(jobs.map((job) => this.#work(job)))), {
-      concurrency,
+    this.#deps.queue.consume((jobs) => this.#accept(jobs));
+  }
+
+  /** Takes what is due for the places that are free, and goes on by itself while there is more. Answers how much it took. */
+  takeDue(): Promise<number> {
+    this.#taking ??= this.#takeForFreePlaces().finally(() => {
+      this.#taking = null;
+    });
+    return this.#taking;
+  }
+
+  /** Resolves when nothing is in hand. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waitingForIdle.push(resolve);
+      this.#notify();
     });
   }
 
-  /** A job that fails here is not the queue's to repeat: the sweeper finds its row when the lease ends. */
-  async #work({ kind, id }: Job): Promise<void> {
+  /** Begins nothing more; resolves when nothing is in hand. */
+  stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#notify();
+    return this.idle();
+  }
+
+  /** Resolves when the last of them has begun. */
+  async #accept(jobs: readonly Job[]): Promise<void> {
+    for (const { kind, id } of jobs) {
+      while (this.#freePlaces() <= 0 && !this.#isStopped) await this.#room();
+      if (this.#isStopped) return;
+      if (!this.#inHand.has(id)) void this.#work(kind, id, () => this.#deps.work[kind].claim(id));
+    }
+  }
+
+  async #takeForFreePlaces(): Promise<number> {
+    let count = 0;
+    this.#isMoreDue = false;
+    for (const kind of this.#kindsInTurn()) {
+      const limit = this.#freePlaces();
+      if (limit <= 0 || this.#isStopped) break;
+      count += await this.#take(kind, limit);
+    }
+    return count;
+  }
+
+  async #take(kind: JobKind, limit: number): Promise<number> {
+    this.#reserved = limit;
     try {
-      await this.#deps.attempts[kind](id);
+      const taken = await this.#deps.work[kind].take(limit);
+      // one in hand already had lost its lease: its result counts under the new one
+      const fresh = taken.filter(({ id }) => !this.#inHand.has(id));
+      for (const work of fresh) void this.#work(kind, work.id, async () => work);
+      this.#isMoreDue ||= taken.length === limit;
+      return fresh.length;
+    } finally {
+      this.#reserved = 0;
+      this.#notify();
+    }
+  }
+
+  /** Each kind comes first every other time, so that neither waits for ever where there is always more of the other. */
+  #kindsInTurn(): readonly JobKind[] {
+    const [first, second]: readonly [JobKind, JobKind] =
+      this.#firstKind === 'delivery' ? ['delivery', 'run'] : ['run', 'delivery'];
+    this.#firstKind = second;
+    return [first, second];
+  }
+
+  /** What fails here is on our side: nobody repeats it but the store, where it is due again when its lease ends. */
+  async #work(kind: JobKind, id: string, claim: () => Promise<ClaimedWork | null>): Promise<void> {
+    this.#inHand.add(id);
+    try {
+      const work = await claim();
+      await work?.perform();
     } catch (error) {
       this.#deps.logger.error({ kind, id, ...errorFields(error) }, 'a job failed on our side');
     }
+    await this.#deps.work[kind].letGo(id);
+    this.#inHand.delete(id);
+    this.#notify();
+    if (this.#isMoreDue && this.#freePlaces() >= this.#deps.concurrency / 2) this.#takeMore();
+  }
+
+  #takeMore(): void {
+    this.#isMoreDue = false;
+    this.takeDue().catch((error) => this.#deps.logger.error(errorFields(error), 'due work was not taken'));
+  }
+
+  #freePlaces(): number {
+    return this.#deps.concurrency - this.#inHand.size - this.#reserved;
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => void this.#waitingForRoom.push(resolve));
+  }
+
+  #notify(): void {
+    const free = this.#isStopped ? this.#waitingForRoom.length : Math.max(0, this.#freePlaces());
+    for (const resume of this.#waitingForRoom.splice(0, free)) resume();
+    if (this.#inHand.size === 0) for (const resume of this.#waitingForIdle.splice(0)) resume();
   }
 }

@@ -30,18 +30,20 @@ function createEvents({ events, outbox, prefix }: Tables): readonly string[] {
   subject_id ${KEY},
   causation_id text,
   correlation_id text NOT NULL,
-  depth integer NOT NULL
+  depth integer NOT NULL,
+  erased_at bigint
 )`,
-    `COMMENT ON TABLE ${events} IS 'Written once, never updated. Instants are milliseconds: to_timestamp(occurred_at / 1000.0)'`,
+    `COMMENT ON TABLE ${events} IS 'Written once, never updated except by erasure. Instants are milliseconds: to_timestamp(occurred_at / 1000.0)'`,
     `CREATE INDEX "${prefix}events_account" ON ${events} (account_id, id)`,
     `CREATE INDEX "${prefix}events_type" ON ${events} (type, id)`,
     `CREATE INDEX "${prefix}events_subject" ON ${events} (subject_type, subject_id, id) WHERE subject_type IS NOT NULL`,
     // Rows come and go with every event, so room is left for updates in place and it is vacuumed early.
     `CREATE TABLE ${outbox} (
   event_id ${KEY} PRIMARY KEY,
-  leased_until bigint NOT NULL
+  leased_until bigint NOT NULL,
+  heard boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)`,
-    `COMMENT ON TABLE ${outbox} IS 'One row for each event that was not yet fanned out'`,
+    `COMMENT ON TABLE ${outbox} IS 'One row for each event that was not yet fanned out; heard: its sync listeners ran'`,
   ];
 }
 
@@ -119,9 +121,11 @@ function createRuns({ runs, prefix }: Tables): readonly string[] {
   next_attempt_at bigint,
   last_error text,
   created_at bigint NOT NULL,
+  finalized_at bigint,
   lease text,
   leased_until bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50)`,
+    `CREATE INDEX "${prefix}runs_event" ON ${runs} (event_id)`,
     `CREATE INDEX "${prefix}runs_due" ON ${runs} (next_attempt_at) WHERE next_attempt_at IS NOT NULL`,
   ];
 }
@@ -138,5 +142,6 @@ function createReceipts({ receipts, prefix }: Tables): readonly string[] {
   body bytea NOT NULL,
   CONSTRAINT "${prefix}receipts_key" UNIQUE (source, dedupe_key)
 )`,
+    `CREATE INDEX "${prefix}receipts_event" ON ${receipts} (event_id)`,
   ];
 }

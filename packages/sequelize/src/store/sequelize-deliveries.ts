@@ -7,6 +7,7 @@ import {
   type DeliveryResult,
   type DeliveryState,
   type DeliveryStore,
+  type HeldClaim,
   HooklineError,
   type Scope,
 } from '@hookline/core';
@@ -14,6 +15,7 @@ import {
   ATTEMPT_COLUMNS,
   type Columns,
   columnList,
+  columnOf,
   DELIVERY_COLUMNS,
   selectList,
   toRecord,
@@ -22,6 +24,7 @@ import {
 import { inScope, isAsked, pageOf, where } from '../conditions.js';
 import { Binds, type Database } from '../database.js';
 import type { Row } from '../sequelize-like.js';
+import { CONTENT_OF_ATTEMPTS } from './sequelize-erasure.js';
 import { WorkTable } from './work-table.js';
 
 type SettledDelivery = Omit<DeliveryResult, 'attempt'>;
@@ -69,9 +72,41 @@ export class SequelizeDeliveries implements DeliveryStore {
     const binds = new Binds();
     const attempts = results.flatMap(({ attempt }) => attempt ?? []);
     const settled = results.map(({ attempt: _, ...result }) => result);
-    const ctes =
-      attempts.length > 0 ? `WITH ${appendAttempts(binds, this.#database.tables.attempts, attempts)}` : '';
-    await this.#database.run(`${ctes} ${this.#work.settle(binds, SETTLED_COLUMNS, settled)}`, binds);
+    const rows = await this.#database.run(
+      `WITH moved AS (${this.#work.settle(binds, SETTLED_COLUMNS, settled)} RETURNING target."id"), appended AS (
+        ${insertAttempts(binds, this.#database.tables.attempts, attempts)}
+        JOIN moved ON moved."id" = item."delivery_id" ON CONFLICT DO NOTHING
+      )
+      SELECT "id" FROM moved`,
+      binds,
+    );
+    const moved = new Set(rows.map((row) => row.id));
+    await this.#appendLate(attempts.filter(({ deliveryId }) => !moved.has(deliveryId)));
+  }
+
+  /**
+   * Attempts of claims that were lost, which may be because the event was erased. The lock waits for an erasure under
+   * way, and lets the next one find the attempt.
+   */
+  async #appendLate(attempts: readonly AttemptRecord[]): Promise<void> {
+    if (attempts.length === 0) return;
+    const { tables, run } = this.#database;
+    const binds = new Binds();
+    const ids = attempts.map(({ deliveryId }) => deliveryId);
+    await run(
+      `WITH known AS MATERIALIZED (
+        SELECT delivery."id", event."erased_at" FROM ${tables.deliveries} AS delivery
+        JOIN ${tables.events} AS event ON event."id" = delivery."event_id"
+        WHERE delivery."id" = ANY(${binds.addAll('text', ids)}) ORDER BY event."id" FOR SHARE OF event
+      )
+      ${insertAttempts(binds, tables.attempts, attempts, WITHOUT_ERASED)}
+      JOIN known ON known."id" = item."delivery_id" ON CONFLICT DO NOTHING`,
+      binds,
+    );
+  }
+
+  renew(claims: readonly HeldClaim[], leasedUntil: number): Promise<readonly string[]> {
+    return this.#work.renew(claims, leasedUntil);
   }
 
   release(ids: readonly string[], lease: string): Promise<void> {
@@ -91,25 +126,34 @@ export class SequelizeDeliveries implements DeliveryStore {
     return this.#select(binds, pageOf(binds, [...asked, ...isInState(binds, query.state)], query));
   }
 
+  /** The event is locked first, as by an erasure: neither waits for the other while that waits for it. */
   async redeliver(id: string, scope: Scope, now: number): Promise<DeliveryRecord | null> {
     const { table } = this.#work;
     const binds = new Binds();
+    const isMeant = where([...isAsked(binds, { id }), ...inScope(binds, scope)]);
     const [row] = await this.#database.run(
-      `WITH found AS (
-        SELECT * FROM ${table} ${where([...isAsked(binds, { id }), ...inScope(binds, scope)])} FOR UPDATE
+      `WITH event AS MATERIALIZED (
+        SELECT "erased_at" FROM ${this.#database.tables.events}
+        WHERE "id" = (SELECT "event_id" FROM ${table} ${isMeant}) FOR SHARE
+      ), found AS (
+        SELECT delivery.*, event."erased_at" FROM ${table} AS delivery, event ${isMeant} FOR UPDATE OF delivery
       ), redelivered AS (
         UPDATE ${table} AS target
         SET "state" = 'pending', "manual" = true, "next_attempt_at" = ${binds.add('bigint', now)}, "finalized_at" = NULL
         FROM found
-        WHERE target."id" = found."id" AND found."lease" IS NULL AND found."state" <> 'pending' RETURNING target.*
+        WHERE target."id" = found."id" AND found."lease" IS NULL AND found."state" <> 'pending'
+          AND found."erased_at" IS NULL
+        RETURNING target.*
       )
-      SELECT ${this.#work.select()}, true AS "changed" FROM redelivered AS work
+      SELECT ${this.#work.select()}, true AS "changed", false AS "erased" FROM redelivered AS work
       UNION ALL
-      SELECT ${this.#work.select()}, false FROM found AS work WHERE NOT EXISTS (SELECT FROM redelivered)`,
+      SELECT ${this.#work.select()}, false, "erased_at" IS NOT NULL FROM found AS work
+      WHERE NOT EXISTS (SELECT FROM redelivered)`,
       binds,
     );
     if (!row) return null;
     const delivery = toRecord(DELIVERY_COLUMNS, row);
+    if (row.erased) throw new HooklineError('EVENT_ERASED', { id: delivery.eventId });
     if (!row.changed) throw new HooklineError('STATE_CONFLICT', { id, state: delivery.state });
     return delivery;
   }
@@ -141,12 +185,24 @@ function toClaimed(row: Row): ClaimedDelivery {
   };
 }
 
-/** An attempt that is there already is one whose answer got lost on the way here: appended once. */
-function appendAttempts(binds: Binds, table: string, attempts: readonly AttemptRecord[]): string {
-  const list = columnList(ATTEMPT_COLUMNS);
+/** For an attempt that is there already, since the answer to its settle got lost on the way here, add ON CONFLICT. */
+function insertAttempts(
+  binds: Binds,
+  table: string,
+  attempts: readonly AttemptRecord[],
+  computed: Readonly<Record<string, string>> = {},
+): string {
+  const columns = selectList(ATTEMPT_COLUMNS, 'item', { computed });
   const rows = binds.addRows(ATTEMPT_COLUMNS, attempts, 'item');
-  return `appended AS (INSERT INTO ${table} (${list}) SELECT ${list} FROM ${rows} ON CONFLICT DO NOTHING)`;
+  return `INSERT INTO ${table} (${columnList(ATTEMPT_COLUMNS)}) SELECT ${columns} FROM ${rows}`;
 }
+
+const WITHOUT_ERASED = Object.fromEntries(
+  CONTENT_OF_ATTEMPTS.map((field) => [
+    field,
+    `CASE WHEN known."erased_at" IS NULL THEN item.${columnOf(field)} END`,
+  ]),
+);
 
 /** `delivering` is a lease. What is not final is found among what is due some day: that index is small. */
 function isInState(binds: Binds, state: DeliveryState | undefined): readonly string[] {

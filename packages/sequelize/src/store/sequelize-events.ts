@@ -1,6 +1,8 @@
 import type {
+  ClaimedEvent,
   ClaimRequest,
   DeliveryRecord,
+  EraseQuery,
   EventQuery,
   EventRecord,
   EventStore,
@@ -21,6 +23,7 @@ import {
 import { inScope, isAsked, pageOf, where } from '../conditions.js';
 import { Binds, type Database } from '../database.js';
 import { insertEventRows } from './event-rows.js';
+import { eraseEvents } from './sequelize-erasure.js';
 
 /** Events, and the outbox: one row for each event that was not fanned out. */
 export class SequelizeEvents implements EventStore {
@@ -37,7 +40,7 @@ export class SequelizeEvents implements EventStore {
     await this.#database.run(`WITH ${ctes} SELECT`, binds, options.transaction ?? null);
   }
 
-  async claim({ ids, limit, now, leaseMs }: ClaimRequest): Promise<readonly EventRecord[]> {
+  async claim({ ids, limit, now, leaseMs }: ClaimRequest): Promise<readonly ClaimedEvent[]> {
     const { outbox, events } = this.#database.tables;
     const binds = new Binds();
     const conditions = [`"leased_until" <= ${binds.add('bigint', now)}`];
@@ -48,25 +51,43 @@ export class SequelizeEvents implements EventStore {
         ORDER BY "event_id" LIMIT ${binds.add('bigint', limit)} FOR UPDATE SKIP LOCKED
       ), claimed AS (
         UPDATE ${outbox} AS target SET "leased_until" = ${binds.add('bigint', now + leaseMs)}
-        FROM due WHERE target."event_id" = due."event_id" RETURNING target."event_id"
+        FROM due WHERE target."event_id" = due."event_id" RETURNING target."event_id", target."heard"
       )
-      SELECT ${selectList(EVENT_COLUMNS, 'event')}
+      SELECT ${selectList(EVENT_COLUMNS, 'event')}, claimed."heard"
       FROM claimed JOIN ${events} AS event ON event."id" = claimed."event_id" ORDER BY event."id"`,
       binds,
     );
-    return rows.map((row) => toRecord(EVENT_COLUMNS, row));
+    return rows.map((row) => ({ event: toRecord(EVENT_COLUMNS, row), isHeard: row.heard === true }));
   }
 
+  renew(ids: readonly string[], leasedUntil: number): Promise<void> {
+    const binds = new Binds();
+    return this.#change(binds, ids, `"leased_until" = ${binds.add('bigint', leasedUntil)}`);
+  }
+
+  release(ids: readonly string[], { isHeard }: Pick<ClaimedEvent, 'isHeard'>): Promise<void> {
+    const binds = new Binds();
+    const heard = `target."heard" OR ${binds.add('boolean', isHeard)}`;
+    return this.#change(binds, ids, `"leased_until" = 0, "heard" = ${heard}`);
+  }
+
+  /** Locks in the order of the ids, as another process may be settling some of the same events. */
   async settle({ eventIds, deliveries, runs }: FanOut): Promise<void> {
     const { tables } = this.#database;
     const binds = new Binds();
-    const owed = [
+    const ctes = [
+      `held AS MATERIALIZED (
+        SELECT "event_id" FROM ${tables.outbox} WHERE "event_id" = ANY(${binds.addAll('text', eventIds)})
+        ORDER BY "event_id" FOR UPDATE
+      )`,
       ...insertNew<DeliveryRecord>(binds, 'owed_deliveries', tables.deliveries, DELIVERY_COLUMNS, deliveries),
       ...insertNew<RunRecord>(binds, 'owed_runs', tables.runs, RUN_COLUMNS, runs),
     ];
-    const ctes = owed.length > 0 ? `WITH ${owed.join(', ')}` : '';
-    const done = `DELETE FROM ${tables.outbox} WHERE "event_id" = ANY(${binds.addAll('text', eventIds)})`;
-    await this.#database.run(`${ctes} ${done}`, binds);
+    await this.#database.run(
+      `WITH ${ctes.join(', ')}
+      DELETE FROM ${tables.outbox} AS target USING held WHERE target."event_id" = held."event_id"`,
+      binds,
+    );
   }
 
   async get(id: string, scope: Scope): Promise<EventRecord | null> {
@@ -84,6 +105,22 @@ export class SequelizeEvents implements EventStore {
     return this.#select(binds, pageOf(binds, conditions, query));
   }
 
+  erase(query: EraseQuery, now: number): Promise<number> {
+    return eraseEvents(this.#database, query, now);
+  }
+
+  /** Passes over a row that is just being fanned out, and waits for none. */
+  async #change(binds: Binds, ids: readonly string[], changes: string): Promise<void> {
+    const { outbox } = this.#database.tables;
+    await this.#database.run(
+      `WITH held AS MATERIALIZED (
+        SELECT "event_id" FROM ${outbox} WHERE "event_id" = ANY(${binds.addAll('text', ids)}) FOR UPDATE SKIP LOCKED
+      )
+      UPDATE ${outbox} AS target SET ${changes} FROM held WHERE target."event_id" = held."event_id"`,
+      binds,
+    );
+  }
+
   async #select(binds: Binds, rest: string): Promise<readonly EventRecord[]> {
     const columns = selectList(EVENT_COLUMNS, 'event');
     const rows = await this.#database.run(
@@ -94,7 +131,7 @@ export class SequelizeEvents implements EventStore {
   }
 }
 
-/** A fan-out that is done twice stores each row once: ids are made from what they stand for. */
+/** Only what the events in `held` owe. Done twice it stores each row once: ids are made from what they stand for. */
 function insertNew<Item>(
   binds: Binds,
   name: string,
@@ -104,8 +141,10 @@ function insertNew<Item>(
 ): readonly string[] {
   if (items.length === 0) return [];
   const list = columnList(columns);
-  const rows = binds.addRows(columns, items, 'item');
   return [
-    `${name} AS (INSERT INTO ${table} (${list}) SELECT ${list} FROM ${rows} ON CONFLICT ("id") DO NOTHING)`,
+    `${name} AS (
+        INSERT INTO ${table} (${list}) SELECT ${list} FROM ${binds.addRows(columns, items, 'item')}
+        WHERE item."event_id" IN (SELECT "event_id" FROM held) ON CONFLICT ("id") DO NOTHING
+      )`,
   ];
 }

@@ -1,4 +1,4 @@
-import type { ClaimedRun, ClaimRequest, RunRecord, RunResult, RunStore } from '@hookline/core';
+import type { ClaimedRun, ClaimRequest, HeldClaim, RunRecord, RunResult, RunStore } from '@hookline/core';
 import { type Columns, EVENT_COLUMNS, RUN_COLUMNS, selectList, toRecord } from '../columns.js';
 import { Binds, type Database } from '../database.js';
 import { WorkTable } from './work-table.js';
@@ -10,6 +10,7 @@ const SETTLED_COLUMNS: Columns<RunResult> = {
   attemptCount: 'integer',
   nextAttemptAt: 'bigint',
   lastError: 'text',
+  finalizedAt: 'bigint',
 };
 
 export class SequelizeRuns implements RunStore {
@@ -43,6 +44,10 @@ export class SequelizeRuns implements RunStore {
     if (results.length === 0) return;
     const binds = new Binds();
     await this.#database.run(this.#work.settle(binds, SETTLED_COLUMNS, results), binds);
+  }
+
+  renew(claims: readonly HeldClaim[], leasedUntil: number): Promise<readonly string[]> {
+    return this.#work.renew(claims, leasedUntil);
   }
 
   release(ids: readonly string[], lease: string): Promise<void> {

@@ -1,14 +1,9 @@
-import type { ClaimRequest } from '@hookline/core';
+import type { ClaimRequest, HeldClaim } from '@hookline/core';
 import { type Columns, columnOf, selectList } from '../columns.js';
 import { where } from '../conditions.js';
 import { Binds, type Database } from '../database.js';
 
-/** A row's way on after a claim; `lease` is the claim it was held by. */
-interface Result {
-  readonly id: string;
-  readonly lease: string;
-}
-
+const HELD_COLUMNS: Columns<HeldClaim> = { id: 'text', lease: 'text' };
 const UNLEASED = '"lease" = NULL, "leased_until" = 0';
 
 /**
@@ -16,6 +11,9 @@ const UNLEASED = '"lease" = NULL, "leased_until" = 0';
  *
  * A claim writes the lease and nothing else, and a row with a lease reads as claimed. So the state before the
  * claim is still there when the row is released, and no index changes with a claim.
+ *
+ * What locks several rows and would wait for them locks them in the order of their ids: a renewal and the results
+ * of the same claims may meet, and neither may end in a deadlock.
  */
 export class WorkTable<Item extends { readonly id: string; readonly state: string }> {
   readonly table: string;
@@ -62,7 +60,7 @@ export class WorkTable<Item extends { readonly id: string; readonly state: strin
   }
 
   /** The UPDATE that moves on each row whose lease is still the result's. */
-  settle<Settled extends Result>(
+  settle<Settled extends HeldClaim>(
     binds: Binds,
     columns: Columns<Settled>,
     results: readonly Settled[],
@@ -70,17 +68,38 @@ export class WorkTable<Item extends { readonly id: string; readonly state: strin
     const changed = Object.keys(columns).filter((field) => field !== 'id' && field !== 'lease');
     const changes = changed.map((field) => `${columnOf(field)} = result.${columnOf(field)}`);
     return `UPDATE ${this.table} AS target SET ${[...changes, UNLEASED].join(', ')}
-      FROM ${binds.addRows(columns, results, 'result')}
-      WHERE target."id" = result."id" AND target."lease" = result."lease"`;
+      FROM ${this.#held(binds, columns, results)} AS result WHERE target."id" = result."id"`;
+  }
+
+  async renew(claims: readonly HeldClaim[], leasedUntil: number): Promise<readonly string[]> {
+    if (claims.length === 0) return [];
+    const binds = new Binds();
+    const rows = await this.#database.run(
+      `UPDATE ${this.table} AS target SET "leased_until" = ${binds.add('bigint', leasedUntil)}
+      FROM ${this.#held(binds, HELD_COLUMNS, claims)} AS claim WHERE target."id" = claim."id"
+      RETURNING target."id"`,
+      binds,
+    );
+    return rows.map((row) => String(row.id));
   }
 
   async release(ids: readonly string[], lease: string): Promise<void> {
     const binds = new Binds();
+    const claims = ids.map((id) => ({ id, lease }));
     await this.#database.run(
-      `UPDATE ${this.table} SET ${UNLEASED}
-      WHERE "id" = ANY(${binds.addAll('text', ids)}) AND "lease" = ${binds.add('text', lease)}`,
+      `UPDATE ${this.table} AS target SET ${UNLEASED}
+      FROM ${this.#held(binds, HELD_COLUMNS, claims)} AS claim WHERE target."id" = claim."id"`,
       binds,
     );
+  }
+
+  /** A FROM item: those of the items whose row still has their lease. The rows are locked, in the order of their ids. */
+  #held<Claim extends HeldClaim>(binds: Binds, columns: Columns<Claim>, items: readonly Claim[]): string {
+    return `(
+        SELECT item.* FROM ${binds.addRows(columns, items, 'item')}
+        JOIN ${this.table} AS held ON held."id" = item."id" AND held."lease" = item."lease"
+        ORDER BY held."id" FOR UPDATE OF held
+      )`;
   }
 }
 

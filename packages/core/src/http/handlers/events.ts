@@ -49,5 +49,10 @@ function subjectOf({ query: { subjectType, subjectId } }: HttpRequest): Subject 
 }
 
 function presentEvent(event: Event) {
-  return { ...event, timestamp: new Date(event.timestamp).toISOString() };
+  const { timestamp, erasedAt } = event;
+  return { ...event, timestamp: toIso(timestamp), ...(erasedAt !== undefined && { erasedAt: toIso(erasedAt) }) };
+}
+
+function toIso(instant: number): string {
+  return new Date(instant).toISOString();
 }

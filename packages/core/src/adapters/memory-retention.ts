@@ -1,0 +1,112 @@
+import { type AttemptRecord, withoutContent } from '../delivery/attempt.js';
+import type { DeliveryRecord } from '../delivery/delivery.js';
+import { erasedPayload } from '../events/build-event.js';
+import type { EventRecord } from '../events/event.js';
+import type { RunRecord } from '../listeners/run.js';
+import type { EraseQuery, Prunable, PruneRequest, PruneResult } from '../ports/store.js';
+import { inScope, receiptKey, UNLEASED } from './memory-rows.js';
+import type { Tables } from './memory-store.js';
+import type { WorkRows } from './memory-work.js';
+
+export function pruneRows(tables: Tables, request: PruneRequest): PruneResult {
+  const { kind, after, until, limit } = request;
+  const ids = [...tables[kind].keys()].filter((id) => id > after && id < until);
+  const seen = ids.sort().slice(0, limit);
+  const doomed = seen.filter(ageCheck(tables, request)[kind]);
+  for (const id of doomed) remove(tables, kind, id);
+  return { removed: doomed.length, next: seen.length < limit ? null : (seen.at(-1) ?? null) };
+}
+
+/** Whether the row with an id may go. */
+function ageCheck(
+  tables: Tables,
+  request: PruneRequest,
+): Readonly<Record<Prunable, (id: string) => boolean>> {
+  const { deliveries, runs, receipts, events } = tables;
+  const kept = new Set<string>();
+  if (request.kind === 'events') {
+    for (const { record } of [...deliveries.values(), ...runs.values()]) kept.add(record.eventId);
+  }
+  return {
+    deliveries: (id) => isWorkOver(deliveries.get(id)?.record, request),
+    runs: (id) => isWorkOver(runs.get(id)?.record, request),
+    receipts: (id) => isBefore(receipts.get(id)?.receivedAt, request.endedBefore),
+    events: (id) => {
+      const { record, isFannedOut } = events.get(id) ?? {};
+      return isFannedOut === true && isBefore(record?.occurredAt, request.endedBefore) && !kept.has(id);
+    },
+  };
+}
+
+function isWorkOver(record: DeliveryRecord | RunRecord | undefined, request: PruneRequest): boolean {
+  if (record === undefined || record.nextAttemptAt !== null) return false;
+  const { endedBefore, exhaustedBefore } = request;
+  return isBefore(record.finalizedAt, record.state === 'exhausted' ? exhaustedBefore : endedBefore);
+}
+
+function isBefore(instant: number | null | undefined, bound: number): boolean {
+  return typeof instant === 'number' && instant < bound;
+}
+
+function remove(tables: Tables, kind: Prunable, id: string): void {
+  const receipt = kind === 'receipts' ? tables.receipts.get(id) : undefined;
+  if (receipt) tables.receiptKeys.delete(receiptKey(receipt));
+  if (kind === 'deliveries') tables.attempts.delete(id);
+  tables[kind].delete(id);
+}
+
+/** Answers the ids of the events asked for. */
+export function eraseEvents(tables: Tables, query: EraseQuery, now: number): readonly string[] {
+  const rows = [...tables.events.values()].filter(({ record }) => isAskedFor(record, query));
+  for (const row of rows) {
+    const { id, payload, erasedAt } = row.record;
+    const record = { ...row.record, payload: erasedPayload(payload), erasedAt: erasedAt ?? now };
+    tables.events.set(id, { ...row, ...UNLEASED, record, isFannedOut: true });
+  }
+  const ids = rows.map(({ record }) => record.id);
+  eraseParts(tables, new Set(ids), now);
+  return ids;
+}
+
+function isAskedFor(event: EventRecord, query: EraseQuery): boolean {
+  if (!inScope(event, query)) return false;
+  if ('id' in query) return event.id === query.id;
+  return event.subjectType === query.subjectType && event.subjectId === query.subjectId;
+}
+
+function eraseParts(tables: Tables, ids: ReadonlySet<string>, now: number): void {
+  const cancelled = { state: 'cancelled', nextAttemptAt: null, finalizedAt: now } as const;
+  const deliveries = partsOf(tables.deliveries, ids);
+  const runs = partsOf(tables.runs, ids);
+  for (const record of deliveries.filter(isOwed)) {
+    const change = { ...cancelled, manual: false, reason: 'event-erased' };
+    tables.deliveries.set(record.id, { record: { ...record, ...change }, ...UNLEASED });
+  }
+  for (const record of runs.filter(isOwed)) {
+    const change = { ...cancelled, lastError: 'event-erased' };
+    tables.runs.set(record.id, { record: { ...record, ...change }, ...UNLEASED });
+  }
+  for (const record of runs.filter(({ state }) => state === 'exhausted')) {
+    tables.runs.set(record.id, { record: { ...record, lastError: null }, ...UNLEASED });
+  }
+  for (const { id } of deliveries) eraseAttempts(tables.attempts, id);
+  for (const receipt of [...tables.receipts.values()].filter(({ eventId }) => ids.has(eventId))) {
+    tables.receipts.set(receipt.id, { ...receipt, headers: {}, body: Buffer.alloc(0) });
+  }
+}
+
+function partsOf<Item extends DeliveryRecord | RunRecord>(
+  rows: WorkRows<Item>,
+  eventIds: ReadonlySet<string>,
+): readonly Item[] {
+  return [...rows.values()].map(({ record }) => record).filter(({ eventId }) => eventIds.has(eventId));
+}
+
+function isOwed({ nextAttemptAt }: DeliveryRecord | RunRecord): boolean {
+  return nextAttemptAt !== null;
+}
+
+function eraseAttempts(attempts: Map<string, AttemptRecord[]>, deliveryId: string): void {
+  const known = attempts.get(deliveryId);
+  if (known) attempts.set(deliveryId, known.map(withoutContent));
+}

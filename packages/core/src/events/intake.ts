@@ -1,0 +1,107 @@
+import { groupCalls } from '../batching/group-calls.js';
+import type { Clock } from '../ports/clock.js';
+import type { Arrival, Store } from '../ports/store.js';
+import type { Roles } from '../roles.js';
+import type { Waker } from '../worker/waker.js';
+import type { EventRecord } from './event.js';
+import type { Relay } from './relay.js';
+
+const MAX_INSERT = 500;
+/** What one INSERT carries at most, in characters of payload. */
+const MAX_INSERT_CHARS = 4_000_000;
+
+export interface IntakeDeps {
+  readonly store: Store;
+  readonly relay: Relay;
+  readonly roles: Roles;
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  readonly waker: Waker;
+}
+
+type Leasing = 'leased' | 'free';
+
+/**
+ * How a new event that has no transaction reaches a relay. A process that relays keeps the event for itself from
+ * the start, so nobody needs to look for it; one that does not leaves it to the others, and keeps it only while its
+ * own sync listeners hear it.
+ */
+export class Intake {
+  readonly #deps: IntakeDeps;
+  readonly #insert: Readonly<Record<Leasing, (event: EventRecord) => Promise<void>>>;
+  readonly #record: Readonly<Record<Leasing, (arrival: Arrival) => Promise<boolean>>>;
+  readonly #giveBack: (id: string) => Promise<void>;
+
+  constructor(deps: IntakeDeps) {
+    this.#deps = deps;
+    this.#insert = { leased: this.#groupedInsert('leased'), free: this.#groupedInsert('free') };
+    this.#record = { leased: this.#groupedRecord('leased'), free: this.#groupedRecord('free') };
+    this.#giveBack = groupCalls(
+      async (ids) => {
+        await deps.store.events.release(ids, { isHeard: true });
+        return ids.map(() => undefined);
+      },
+      { maxItems: MAX_INSERT },
+    );
+  }
+
+  /** Stores it; many at once share one write. `isHeardHere`: sync listeners of this process come next. */
+  insert(event: EventRecord, { isHeardHere }: { readonly isHeardHere: boolean }): Promise<void> {
+    return this.#insert[this.#relays || isHeardHere ? 'leased' : 'free'](event);
+  }
+
+  /** Stores a request and its event, together; false where the source has sent it before. */
+  record(arrival: Arrival): Promise<boolean> {
+    return this.#record[this.#relays ? 'leased' : 'free'](arrival);
+  }
+
+  /** Goes on with an event whose sync listeners, if there are any here, have run. */
+  passHeard(event: EventRecord, { isHeardHere }: { readonly isHeardHere: boolean }): void {
+    if (this.#relays) this.#deps.relay.accept(event);
+    else if (isHeardHere) this.#leaveHeard(event);
+    else this.#deps.waker.wakeRelays();
+  }
+
+  /** Goes on with an event that no listener heard of yet. */
+  passUnheard(event: EventRecord): void {
+    if (this.#relays) this.#deps.relay.acceptUnheard(event);
+    else this.#deps.waker.wakeRelays();
+  }
+
+  #leaveHeard({ id }: EventRecord): void {
+    this.#giveBack(id).then(
+      () => this.#deps.waker.wakeRelays(),
+      // its lease ends, and it is heard again
+      () => {},
+    );
+  }
+
+  get #relays(): boolean {
+    return this.#deps.roles.has('relay');
+  }
+
+  #leasedUntil(leasing: Leasing): { readonly leasedUntil?: number } {
+    const { clock, leaseMs } = this.#deps;
+    return leasing === 'leased' ? { leasedUntil: clock.now() + leaseMs } : {};
+  }
+
+  #groupedInsert(leasing: Leasing): (event: EventRecord) => Promise<void> {
+    return groupCalls(
+      async (events) => {
+        await this.#deps.store.events.insert(events, this.#leasedUntil(leasing));
+        return events.map(() => undefined);
+      },
+      { maxItems: MAX_INSERT, maxWeight: MAX_INSERT_CHARS, weigh: ({ payload }) => payload.length },
+    );
+  }
+
+  #groupedRecord(leasing: Leasing): (arrival: Arrival) => Promise<boolean> {
+    const record = (arrivals: readonly Arrival[]) =>
+      this.#deps.store.receipts.record(arrivals, this.#leasedUntil(leasing));
+    return groupCalls(record, {
+      maxItems: MAX_INSERT,
+      maxWeight: MAX_INSERT_CHARS,
+      weigh: ({ receipt, event }) => receipt.body.length + event.payload.length,
+    });
+  }
+}
