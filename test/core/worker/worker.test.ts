@@ -107,6 +107,19 @@ describe('worker', () => {
     expect(deliveries.due).to.deep.equal(['c']);
   });
 
+  it('gives the store its share while the queue fills every place', async () => {
+    const { worker, deliveries, bring } = buildWorker({ due: ['a', 'b', 'lost', 'c'], concurrency: 2 });
+    void bring('a', 'b', 'c');
+    await turn();
+    expect(await worker.takeDue()).to.equal(0);
+    deliveries.end('a');
+    await turn();
+    expect(deliveries.begun).to.deep.equal(['a', 'b', 'lost']);
+    deliveries.end('b');
+    await turn();
+    expect(deliveries.begun).to.deep.equal(['a', 'b', 'lost', 'c']);
+  });
+
   it('lets each kind of work come first in turn', async () => {
     const { worker, deliveries, runs } = buildWorker({ due: ['d1', 'd2'], runs: ['r1'], concurrency: 1 });
     await worker.takeDue();

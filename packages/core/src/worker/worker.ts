@@ -33,6 +33,8 @@ export function workOf<Claimed, Result>(
   };
 }
 
+const STORE_SHARE = 10;
+
 export interface WorkerDeps {
   readonly queue: Queue;
   readonly logger: Logger;
@@ -52,6 +54,7 @@ export class Worker {
   #waitingForIdle: (() => void)[] = [];
   #firstKind: JobKind = 'delivery';
   #isMoreDue = false;
+  #isStoreNext = false;
   #taking: Promise<number> | null = null;
   /** Places kept for what is just being taken. */
   #reserved = 0;
@@ -65,12 +68,17 @@ export class Worker {
     this.#deps.queue.consume((jobs) => this.#accept(jobs));
   }
 
-  /** Takes what is due for the places that are free, and goes on by itself while there is more. Answers how much it took. */
-  takeDue(): Promise<number> {
-    this.#taking ??= this.#takeForFreePlaces().finally(() => {
-      this.#taking = null;
-    });
-    return this.#taking;
+  /**
+   * Takes what is due for the places that are free, and goes on by itself while there is more. Answers how much it
+   * took. While the queue fills every place, the store gets a tenth of them next: what the queue lost must not wait
+   * until it has nothing else to bring.
+   */
+  async takeDue(): Promise<number> {
+    if (this.#waitingForRoom.length > 0) {
+      this.#isStoreNext = true;
+      return 0;
+    }
+    return this.#takeOnce();
   }
 
   /** Resolves when nothing is in hand. */
@@ -95,6 +103,13 @@ export class Worker {
       if (this.#isStopped) return;
       if (!this.#inHand.has(id)) void this.#work(kind, id, () => this.#deps.work[kind].claim(id));
     }
+  }
+
+  #takeOnce(): Promise<number> {
+    this.#taking ??= this.#takeForFreePlaces().finally(() => {
+      this.#taking = null;
+    });
+    return this.#taking;
   }
 
   async #takeForFreePlaces(): Promise<number> {
@@ -143,12 +158,16 @@ export class Worker {
     await this.#deps.work[kind].letGo(id);
     this.#inHand.delete(id);
     this.#notify();
-    if (this.#isMoreDue && this.#freePlaces() >= this.#deps.concurrency / 2) this.#takeMore();
+    const isRoomy = this.#freePlaces() >= this.#deps.concurrency / 2;
+    if (this.#isMoreDue && isRoomy && this.#waitingForRoom.length === 0) this.#takeMore();
   }
 
   #takeMore(): void {
     this.#isMoreDue = false;
-    this.takeDue().catch((error) => this.#deps.logger.error(errorFields(error), 'due work was not taken'));
+    this.#isStoreNext = false;
+    this.#takeOnce().catch((error) =>
+      this.#deps.logger.error(errorFields(error), 'due work was not taken: the next sweep tries again'),
+    );
   }
 
   #freePlaces(): number {
@@ -160,8 +179,13 @@ export class Worker {
   }
 
   #notify(): void {
+    if (this.#isStoreNext && !this.#isStopped) {
+      if (this.#freePlaces() < this.#deps.concurrency / STORE_SHARE) return;
+      this.#takeMore();
+    }
     const free = this.#isStopped ? this.#waitingForRoom.length : Math.max(0, this.#freePlaces());
     for (const resume of this.#waitingForRoom.splice(0, free)) resume();
-    if (this.#inHand.size === 0) for (const resume of this.#waitingForIdle.splice(0)) resume();
+    const isIdle = this.#inHand.size === 0 && this.#reserved === 0 && this.#waitingForRoom.length === 0;
+    if (isIdle) for (const resume of this.#waitingForIdle.splice(0)) resume();
   }
 }

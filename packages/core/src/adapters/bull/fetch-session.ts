@@ -1,5 +1,7 @@
+import type Bull from 'bull';
 import { type Connection, end, openBlocking, openSubscriber, type RedisClient } from './connections.js';
-import { type BullQueueOfBatches, openBull } from './open-bull.js';
+import type { JobBatch } from './job-batches.js';
+import { type BullQueueOfBatches, openBull, REMOVED } from './open-bull.js';
 import type { Plan } from './options.js';
 
 /** Each handles one Bull job at a time; a second one fetches while the first waits for the worker or for Redis. */
@@ -72,9 +74,15 @@ export class FetchSession {
     // names the connection, which has its name; its rejection Bull 4.16 leaves unhandled
     this.#internals.setWorkerName = async () => {};
     this.#bull
-      .process(FETCH_LOOPS, (job) => this.#events.onJob(job.data))
+      .process(FETCH_LOOPS, (job) => this.#handle(job))
       .catch((error: unknown) => this.#end(error instanceof Error ? error.message : 'no connection'));
     this.#noteReady();
+  }
+
+  #handle(job: Bull.Job<JobBatch>): Promise<void> {
+    // of a job whose content Redis lost, Bull would keep what is left for ever
+    Object.assign(job.opts, REMOVED);
+    return this.#events.onJob(job.data);
   }
 
   #listen(client: RedisClient, event: 'end' | 'ready', listener: () => void): void {

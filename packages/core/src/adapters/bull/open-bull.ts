@@ -8,8 +8,8 @@ export type BullQueueOfBatches = Bull.Queue<JobBatch>;
 /** What Bull asks a connection for. */
 export type ClientJob = 'client' | 'subscriber' | 'bclient';
 
-/** A Bull job is a hint: no retries, and nothing of it stays in Redis, however it ends. */
-const JOB_OPTIONS: Bull.JobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
+/** Nothing of a job stays in Redis, however it ends. */
+export const REMOVED: Bull.JobOptions = { removeOnComplete: true, removeOnFail: true };
 
 const SETTINGS: Bull.AdvancedSettings = {
   drainDelay: FETCH_WAIT_S,
@@ -42,7 +42,7 @@ export async function addBatches(bull: BullQueueOfBatches, batches: readonly Tim
   const now = Date.now();
   await Promise.all(
     batches.map(({ kind, ids, dueAt }) =>
-      bull.add({ kind, ids }, { ...JOB_OPTIONS, delay: Math.max(0, dueAt - now) }),
+      bull.add({ kind, ids }, { ...REMOVED, attempts: 1, delay: Math.max(0, dueAt - now) }),
     ),
   );
 }
