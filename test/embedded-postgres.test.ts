@@ -30,6 +30,24 @@ describe('the embedded Postgres', () => {
     });
   }
 
+  for (const mode of ['fast', 'immediate'] as const) {
+    it(`comes back at the same URL with the same data after a restart (${mode})`, async () => {
+      const { startEmbeddedPostgres } = await import('../examples/support/embedded-postgres.ts');
+      const postgres = await startEmbeddedPostgres();
+      try {
+        await ask(postgres.url, `CREATE TABLE kept AS SELECT 7 AS number`);
+        const restarted = postgres.restart({ mode, downMs: 300 });
+        await until(async () => !(await isReachable(postgres.url)));
+        await restarted;
+        expect(await ask(postgres.url, 'SELECT * FROM kept')).to.deep.equal([{ number: 7 }]);
+        await postgres.restart({ mode });
+        expect(await isReachable(postgres.url)).to.equal(true);
+      } finally {
+        await postgres.stop();
+      }
+    });
+  }
+
   it('listens on this machine alone', async () => {
     const { startEmbeddedPostgres } = await import('../examples/support/embedded-postgres.ts');
     const postgres = await startEmbeddedPostgres();
@@ -65,6 +83,11 @@ function isReachable(url: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await isSo())) if (Date.now() > end) throw new Error('not so in time');
 }
 
 /** Its keeper is a process of its own, so there is nothing to await but the result. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionConfig, ConnectionInternals, DriverClient } from './sequelize-like.js';
 
 export interface ListeningConnectionOptions {
@@ -101,11 +102,13 @@ async function checkUntil(
   await gone.finally(() => clearTimeout(timer));
 }
 
-/** Ends the session where the server still answers. */
+/** Ends the session where the server still answers, and the connection in any case. */
 async function sayGoodbye(client: DriverClient): Promise<void> {
-  const timer = setTimeout(() => destroy(client), GOODBYE_MS);
-  await client.end().catch(() => {});
-  clearTimeout(timer);
+  const answered = new AbortController();
+  const patience = sleep(GOODBYE_MS, undefined, { signal: answered.signal }).catch(() => {});
+  await Promise.race([client.end().catch(() => {}), patience]);
+  answered.abort();
+  destroy(client);
 }
 
 function destroy(client: DriverClient): void {
