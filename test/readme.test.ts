@@ -30,6 +30,7 @@ interface Outcome {
 
 const readmes = [
   'README.md',
+  'docs/retention.md',
   'docs/scale-out.md',
   ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/README.md`),
 ];

@@ -2,6 +2,7 @@ import type { Store } from '@hookline/core';
 import { deliveryContract } from './delivery-store-contract.js';
 import { eventContract } from './event-store-contract.js';
 import { receiptContract } from './receipt-store-contract.js';
+import { retentionContract } from './retention-contract.js';
 import { runContract } from './run-store-contract.js';
 import { webhookContract } from './webhook-store-contract.js';
 
@@ -19,5 +20,6 @@ export function storeContract(name: string, makeStore: () => Store | Promise<Sto
     deliveryContract(() => store);
     runContract(() => store);
     receiptContract(() => store);
+    retentionContract(() => store);
   });
 }

@@ -70,7 +70,9 @@ export class Retention {
     if (policy === null || this.#isStopped) return;
     this.#cancelTimer = clock.after(delayMs, () => {
       void this.prune()
-        .catch((error) => logger.error(errorFields(error), 'old rows were not removed: the next pass tries again'))
+        .catch((error) =>
+          logger.error(errorFields(error), 'old rows were not removed: the next pass tries again'),
+        )
         .then(() => this.#schedule(policy.intervalMs));
     });
   }

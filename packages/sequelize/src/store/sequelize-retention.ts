@@ -13,8 +13,8 @@ interface Plan {
 
 /**
  * Looks at `limit` rows in the order of their primary key, and removes those that are old. One statement; it locks
- * what it removes and waits for nobody. The lists of ids are arrays since for a join the planner, which cannot
- * know how few they are, would read a table from end to end.
+ * what it removes and waits for nobody. The lists of ids are arrays: for a join the planner, which cannot know how
+ * few they are, may choose to read a table from end to end.
  */
 export async function pruneRows(database: Database, request: PruneRequest): Promise<PruneResult> {
   const binds = new Binds();
@@ -67,7 +67,7 @@ function isWorkOver(binds: Binds, { endedBefore, exhaustedBefore }: PruneRequest
         AND item."finalized_at" < CASE item."state" WHEN 'exhausted' THEN ${exhausted} ELSE ${ended} END`;
 }
 
-/** One look into the index per event, where NOT EXISTS would become a join. */
+/** One look into the index per event, where NOT EXISTS may become a join. */
 function hasNone(table: string): string {
   return `(SELECT true FROM ${table} AS part WHERE part."event_id" = item."id" LIMIT 1) IS NULL`;
 }
