@@ -258,7 +258,10 @@ describe('bad input at start', () => {
 
   for (const [what, option] of [
     ['a timeout of 0', { delivery: { timeoutMs: 0 } }],
-    ['a lease shorter than an attempt', { leaseMs: 5_000 }],
+    ['a lease shorter than a second', { leaseMs: 999 }],
+    ['no role', { roles: [] }],
+    ['a run that may take no time', { listenerTimeoutMs: 0 }],
+    ['exhausted rows kept shorter than others', { retention: { exhaustedMs: 1_000 } }],
     ['a concurrency that is no whole number', { delivery: { concurrency: 1.5 } }],
     ['an encryption key of the wrong length', { encryptionKey: 'c2hvcnQ=' }],
     ['an address that is none', { delivery: { allowAddresses: ['localhost'] } }],

@@ -7,6 +7,7 @@ import {
 
 export interface RedisCluster {
   readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  readonly servers: readonly RedisServer[];
   readonly password: string;
   stop(): Promise<void>;
 }
@@ -27,6 +28,7 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   }
   return {
     nodes: nodes.map(({ host, port }) => ({ host, port })),
+    servers: nodes,
     password,
     stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
   };

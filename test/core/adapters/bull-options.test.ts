@@ -112,6 +112,10 @@ describe('the options of a Bull queue', () => {
     expect(problemsOf({ redis: { port: 'many' } })).to.include('redis.port');
     expect(problemsOf({ cluster: client() })).to.include('pass it as `client`');
     expect(problemsOf({ cluster: { nodes: [] } })).to.include('one node at least');
+    expect(problemsOf({ cluster: { nodes: [null] } })).to.include('cluster: expected');
+    expect(problemsOf({ cluster: { nodes: [7000], options: { scaleReads: 'some' } } })).to.include(
+      'scaleReads',
+    );
     expect(problemsOf({ cluster: { nodes: [7000], options: 1 } })).to.include('cluster.options');
     expect(problemsOf({ cluster: { nodes: [7000], options: { redisOptions: { db: 1 } } } })).to.include('db');
     expect(problemsOf({ url: NOWHERE, name: 'a:b' })).to.include('name: expected');

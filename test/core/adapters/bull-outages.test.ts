@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Queue } from '@hookline/core';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
@@ -45,7 +47,7 @@ describe('the Bull queue in an outage', () => {
 
   before(async () => {
     server = await startRedis();
-    admin = new Redis(server.url);
+    admin = new Redis(server.url, { disconnectTimeout: 100 });
     admin.on('error', () => {});
   });
   after(async () => {
@@ -194,8 +196,11 @@ describe('the Bull queue in an outage', () => {
   });
 });
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
 function usedMemory(): number {
-  globalThis.gc?.();
+  collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }

@@ -11,7 +11,7 @@ const MAX_DELAY_MS = 3_600_000;
 const LAST_TRIP_MS = 300;
 
 /**
- * The queue of a hub whose processes share a Redis (5 or newer): Bull hands jobs to workers and delays them, and holds
+ * The queue of a hub whose processes share a Redis: Bull hands jobs to workers and delays them, and holds
  * ids only. Nothing depends on it: while Redis is away, or forgot everything, workers find their work in the store.
  *
  * Takes a URL, an ioredis `Redis` or `Cluster`, or options. Throws QUEUE_OPTIONS_INVALID with all that is wrong with

@@ -13,7 +13,6 @@ export interface Connection {
 /** How long a fetch waits in Redis for a job, in seconds. */
 export const FETCH_WAIT_S = 5;
 
-const SILENCE_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 200;
 const RETRY_STEP_MS = 50;
 const MAX_RETRY_MS = 1_000;
@@ -24,6 +23,7 @@ const EVERY: RedisOptions = {
   disconnectTimeout: CLOSE_TIMEOUT_MS,
   keepAlive: 10_000,
   commandTimeout: undefined,
+  socketTimeout: undefined,
   monitor: false,
   readOnly: false,
 };
@@ -35,8 +35,6 @@ const SHARED: RedisOptions = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   retryStrategy: retryDelayMs,
-  // of a peer that vanished without a word the system itself tells only after many minutes
-  socketTimeout: SILENCE_MS,
 };
 
 /** Lives as long as its socket does: after that a new one is opened, with a new Bull queue on it. */
@@ -51,15 +49,14 @@ const SESSION: RedisOptions = {
 /** The one connection for all commands that do not wait: the client that was supplied, or one of ours. */
 export function openShared({ target }: Plan): Connection {
   if (target.kind === 'supplied') return { client: asRedis(target.client), isOurs: false };
-  return connect(target, SHARED, { enableOfflineQueue: false, clusterRetryStrategy: retryDelayMs });
+  return connect(target, SHARED, { clusterRetryStrategy: retryDelayMs });
 }
 
 /** The connection on which fetches wait for jobs. */
 export function openBlocking({ target, prefix, name }: Plan): Connection {
   // by this name Bull's own tools know a worker
   const connectionName = `${prefix}:${Buffer.from(name).toString('base64')}`;
-  const socketTimeout = FETCH_WAIT_S * 1_000 + SILENCE_MS;
-  return connect(target, { ...SESSION, connectionName, socketTimeout }, { clusterRetryStrategy: () => null });
+  return connect(target, { ...SESSION, connectionName }, { clusterRetryStrategy: () => null });
 }
 
 /** The connection that hears of delayed jobs. */
@@ -94,6 +91,7 @@ function create(target: Target, settings: RedisOptions, ofCluster: ClusterOption
   if (target.kind === 'server') return new Redis({ ...target.options, ...settings });
   const inCluster = (options: ClusterOptions): ClusterOptions => ({
     ...options,
+    // without its offline queue a Cluster (ioredis 5.11) takes a node that still connects for a failed one
     ...{ lazyConnect: false, enableOfflineQueue: true, ...ofCluster },
     redisOptions: { ...options.redisOptions, ...settings },
   });
@@ -112,6 +110,6 @@ function asRedis(client: IoredisClient): RedisClient {
   return client as RedisClient;
 }
 
-function isClusterClient(client: RedisClient): client is Cluster {
+export function isClusterClient(client: RedisClient): client is Cluster {
   return isCluster(client);
 }

@@ -1,11 +1,21 @@
 import type Bull from 'bull';
-import { type Connection, end, openBlocking, openSubscriber, type RedisClient } from './connections.js';
+import {
+  type Connection,
+  end,
+  FETCH_WAIT_S,
+  openBlocking,
+  openSubscriber,
+  type RedisClient,
+} from './connections.js';
 import type { JobBatch } from './job-batches.js';
 import { type BullQueueOfBatches, openBull, REMOVED } from './open-bull.js';
 import type { Plan } from './options.js';
+import { watchSilence } from './watch-silence.js';
 
 /** Each handles one Bull job at a time; a second one fetches while the first waits for the worker or for Redis. */
 const FETCH_LOOPS = 2;
+/** Each fetch may wait for its time behind the others. */
+const SILENCE_MS = (FETCH_LOOPS + 1) * FETCH_WAIT_S * 1_000;
 /** The address leads to the new master once somebody asks again. */
 const BECAME_REPLICA = /^(READONLY|UNBLOCKED)/;
 
@@ -21,6 +31,7 @@ export interface SessionEvents {
 
 /** Bull's private parts that we must touch. */
 interface BullInternals {
+  readonly bclient: unknown;
   bclientInitialized: boolean;
   setWorkerName: () => Promise<void>;
 }
@@ -44,7 +55,7 @@ export class FetchSession {
     this.#subscriber = openSubscriber(plan);
     const clients = { client: shared, bclient: this.#blocking.client, subscriber: this.#subscriber.client };
     this.#bull = openBull(plan, (job) => clients[job]);
-    this.#internals = this.#bull as unknown as BullInternals;
+    this.#internals = askForBlocking(this.#bull as unknown as BullInternals);
     this.#begin();
   }
 
@@ -66,6 +77,7 @@ export class FetchSession {
   }
 
   #begin(): void {
+    this.#listeners.push(watchSilence(this.#blocking, SILENCE_MS));
     for (const { client } of [this.#blocking, this.#subscriber]) {
       this.#listen(client, 'end', () => this.#end('the connection was closed'));
       this.#listen(client, 'ready', () => this.#noteReady());
@@ -106,4 +118,10 @@ export class FetchSession {
     this.#isOver = true;
     this.#events.onEnd(problem);
   }
+}
+
+/** Bull notes the connection as in use when it asks for it first: better now than after the end. */
+function askForBlocking(bull: BullInternals): BullInternals {
+  void bull.bclient;
+  return bull;
 }

@@ -12,8 +12,8 @@ export interface TimedBatch extends JobBatch {
 }
 
 /**
- * Measured against a Redis on the same machine: with 25 ids in a job it moves some 300,000 ids a second, far more than
- * workers attempt, and a worker still has no more than a few dozen it has no room for.
+ * Measured against a Redis on the same machine: with 25 ids in a job 50,000 to 90,000 ids a second go through one
+ * process, far more than it attempts, and it never has more than a few dozen that it has no room for.
  */
 const MAX_IDS = 25;
 /** Jobs that are due within the same tenth of a second share one. */

@@ -5,7 +5,7 @@ import type { Plan } from './options.js';
 import { OutageLog } from './outage-log.js';
 import type { SharedConnection } from './shared-connection.js';
 
-const NEXT_SESSION_MS = 1_000;
+const NEXT_SESSION_MS = 300;
 
 /** Brings jobs from Redis to the worker, in one session after the other for as long as Redis can be reached. */
 export class JobFetcher {

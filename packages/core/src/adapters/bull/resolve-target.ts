@@ -1,4 +1,4 @@
-import type { ClusterNode, ClusterOptions, RedisOptions } from 'ioredis';
+import { Cluster, type ClusterNode, Redis } from 'ioredis';
 import {
   describe,
   isCluster,
@@ -57,7 +57,8 @@ function fromRedisOptions(redis: unknown, problems: Problems): Target | null {
   if (redis.port !== undefined && !isPort(redis.port)) {
     problems.push(`redis.port: expected a number from 1 to 65535, got ${describe(redis.port)}`);
   }
-  return { kind: 'server', options: redis as RedisOptions };
+  checkBuilds('redis', () => new Redis({ ...redis, lazyConnect: true }), problems);
+  return { kind: 'server', options: redis };
 }
 
 /** ioredis takes a string, too: a variable of the environment is one. */
@@ -72,7 +73,7 @@ function fromCluster(cluster: unknown, problems: Problems): Target | null {
     return null;
   }
   const { nodes, options = {} }: Unchecked = isRecord(cluster) ? cluster : {};
-  if (!Array.isArray(nodes) || nodes.length === 0) {
+  if (!Array.isArray(nodes) || nodes.length === 0 || !nodes.every(isNode)) {
     problems.push('cluster: expected { nodes: [{ host, port }] } with one node at least');
     return null;
   }
@@ -84,7 +85,21 @@ function fromCluster(cluster: unknown, problems: Problems): Target | null {
   if (isRecord(options.redisOptions) && options.redisOptions.db) {
     problems.push('cluster.options.redisOptions.db: a Cluster has the database 0 only');
   }
-  return { kind: 'cluster', nodes: nodes as ClusterNode[], options: options as ClusterOptions };
+  checkBuilds('cluster', () => new Cluster([...nodes], { ...options, lazyConnect: true }), problems);
+  return { kind: 'cluster', nodes, options };
+}
+
+function isNode(value: unknown): value is ClusterNode {
+  return isRecord(value) || (typeof value === 'string' && value !== '') || isPort(value);
+}
+
+/** Some of what is wrong only ioredis knows. A client that is not connected opens nothing. */
+function checkBuilds(name: string, build: () => unknown, problems: Problems): void {
+  try {
+    build();
+  } catch (error) {
+    problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function fromClient(client: unknown, subscriber: unknown, problems: Problems): Target | null {

@@ -1,8 +1,10 @@
 import { type Connection, end, openShared, type RedisClient } from './connections.js';
 import type { Plan } from './options.js';
 import { OutageLog } from './outage-log.js';
+import { watchSilence } from './watch-silence.js';
 
 const RENEW_MS = 1_000;
+const SILENCE_MS = 5_000;
 
 /**
  * `idle`: nobody needed it yet; `connecting`: for the first time; `away`: it failed, or gives no answer. ioredis tries
@@ -20,6 +22,7 @@ export class SharedConnection {
   #problem = '';
   #lastError: string | null = null;
   #stopListening: () => void = () => {};
+  #stopWatching: () => void = () => {};
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -59,10 +62,10 @@ export class SharedConnection {
     if (this.#reach === 'away' && this.#connection?.client.status === 'ready') this.#becomeReady();
   }
 
-  /** The server answers but does not do what we need: away, until a connection of ours is made anew. */
+  /** The server answers but does not do what we need: a connection of ours is away until it was made anew. */
   renew(problem: string): void {
-    this.#becomeAway(problem);
     if (!this.#connection?.isOurs) return;
+    this.#becomeAway(problem);
     const { client } = this.#connection;
     setTimeout(() => {
       if (this.#reach !== 'closed') client.disconnect(true);
@@ -72,6 +75,7 @@ export class SharedConnection {
   async close(): Promise<void> {
     this.#reach = 'closed';
     this.#stopListening();
+    this.#stopWatching();
     this.#log.stop();
     if (this.#connection) await end(this.#connection);
   }
@@ -80,6 +84,7 @@ export class SharedConnection {
     const connection = openShared(this.#plan);
     const { client } = connection;
     this.#stopListening = this.#listen(client);
+    this.#stopWatching = watchSilence(connection, SILENCE_MS);
     if (client.status === 'wait') client.connect().catch(() => {});
     if (client.status === 'ready') this.#reach = 'ready';
     else if (['connecting', 'connect'].includes(client.status)) this.#waitForFirstAnswer();
