@@ -50,7 +50,11 @@ function subjectOf({ query: { subjectType, subjectId } }: HttpRequest): Subject 
 
 function presentEvent(event: Event) {
   const { timestamp, erasedAt } = event;
-  return { ...event, timestamp: toIso(timestamp), ...(erasedAt !== undefined && { erasedAt: toIso(erasedAt) }) };
+  return {
+    ...event,
+    timestamp: toIso(timestamp),
+    ...(erasedAt !== undefined && { erasedAt: toIso(erasedAt) }),
+  };
 }
 
 function toIso(instant: number): string {
