@@ -3,6 +3,8 @@ import { expect } from 'chai';
 import { type ClaimedWork, Worker, type WorkSource } from '../../../packages/core/src/worker/worker.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 /** Work that lies in a store, and ends when the test says so. */
 class Shelf implements WorkSource {
   readonly due: string[];
@@ -44,10 +46,50 @@ class Shelf implements WorkSource {
   }
 }
 
-function buildWorker(
-  options: { due?: readonly string[]; runs?: readonly string[]; concurrency?: number } = {},
+/** A store whose answers come when, and as, the test says. */
+class SlowShelf implements WorkSource {
+  readonly begun: string[] = [];
+  readonly #asked: { readonly what: string; readonly resolve: (ids: readonly string[]) => void }[] = [];
+
+  async claim(): Promise<ClaimedWork | null> {
+    const [id] = await this.#ask('claim');
+    return id === undefined ? null : this.#work(id);
+  }
+
+  async take(): Promise<readonly ClaimedWork[]> {
+    return (await this.#ask('take')).map((id) => this.#work(id));
+  }
+
+  async letGo(): Promise<void> {
+    await this.#ask('letGo');
+  }
+
+  async answer(what: string, ids: readonly string[]): Promise<void> {
+    await turn();
+    const index = this.#asked.findIndex((question) => question.what === what);
+    for (const { resolve } of this.#asked.splice(index, 1)) resolve(ids);
+    await turn();
+  }
+
+  #ask(what: string): Promise<readonly string[]> {
+    return new Promise((resolve) => void this.#asked.push({ what, resolve }));
+  }
+
+  #work(id: string): ClaimedWork {
+    return { id, perform: async () => void this.begun.push(id) };
+  }
+}
+
+interface WorkerOptions {
+  readonly due?: readonly string[];
+  readonly runs?: readonly string[];
+  readonly concurrency?: number;
+}
+
+function buildWorker<Deliveries extends WorkSource = Shelf>(
+  options: WorkerOptions & { readonly deliveries?: Deliveries } = {},
 ) {
-  const deliveries = new Shelf(options.due ?? []);
+  const deliveries = options.deliveries ?? (new Shelf(options.due ?? []) as WorkSource as Deliveries);
   const runs = new Shelf(options.runs ?? []);
   const logger = new RecordingLogger();
   let handler: JobHandler = async () => {};
@@ -66,8 +108,6 @@ function buildWorker(
   const bring = (...ids: readonly string[]) => handler(ids.map((id): Job => ({ kind: 'delivery', id })));
   return { worker, deliveries, runs, logger, bring };
 }
-
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('worker', () => {
   it('does what the queue brings, no more at once than it may', async () => {
@@ -157,6 +197,20 @@ describe('worker', () => {
     await worker.idle();
     expect(deliveries.letGoOf).to.have.members(['a', 'b']);
     expect(logger.of('error')).to.have.length(1);
+  });
+
+  it('does what it claims anew while the release of the last claim is under way', async () => {
+    const shelf = new SlowShelf();
+    const { worker, bring } = buildWorker({ deliveries: shelf });
+    void bring('a');
+    await turn();
+    void worker.takeDue();
+    await shelf.answer('take', ['a']); // the sweep was quicker
+    await shelf.answer('claim', []); // so the job finds nothing, and lets go
+    void worker.takeDue();
+    await shelf.answer('take', ['a']); // free again, before the release is answered here
+    await shelf.answer('letGo', []);
+    expect(shelf.begun).to.deep.equal(['a']);
   });
 
   it('begins nothing more once it is stopped, and is stopped when nothing is in hand', async () => {

@@ -54,6 +54,8 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
   readonly #idOf: (claimed: Claimed) => string;
   readonly #options: ClaimOptions;
   readonly #leases = new Map<string, Lease>();
+  /** Whose results are being written: they may be stored before that is known here. */
+  readonly #settling = new Set<string>();
   readonly #claimInGroup: (id: string) => Promise<Held<Claimed> | null>;
   readonly #settleInGroup: (result: Result) => Promise<undefined>;
   #isClosed = false;
@@ -83,7 +85,12 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
     const lease = this.#leases.get(result.id)?.name;
     // given back meanwhile: what came of it here is what closing made of it, no word of the receiver's
     if (this.#isClosed && lease === undefined) return;
-    await this.#settleInGroup({ ...result, lease: lease ?? result.lease });
+    this.#settling.add(result.id);
+    try {
+      await this.#settleInGroup({ ...result, lease: lease ?? result.lease });
+    } finally {
+      this.#settling.delete(result.id);
+    }
   }
 
   async letGo(id: string): Promise<void> {
@@ -103,11 +110,10 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
     const renewed = new Set(await this.#store.renew(held, until));
     // settled in the meantime is not lost
     const open = held.filter((claim) => this.#isOwn(claim));
-    for (const { id, lease } of open) {
-      if (renewed.has(id)) this.#leases.set(id, { name: lease, until });
-      else this.#leases.delete(id);
-    }
-    return open.filter(({ id }) => !renewed.has(id)).length;
+    for (const { id, lease } of open) if (renewed.has(id)) this.#leases.set(id, { name: lease, until });
+    const lost = open.filter(({ id }) => !renewed.has(id) && !this.#settling.has(id));
+    for (const { id } of lost) this.#leases.delete(id);
+    return lost.length;
   }
 
   async releaseAll(): Promise<void> {

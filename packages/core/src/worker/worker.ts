@@ -155,11 +155,13 @@ export class Worker {
     } catch (error) {
       this.#deps.logger.error({ kind, id, ...errorFields(error) }, 'a job failed on our side');
     }
-    await this.#deps.work[kind].letGo(id);
+    // in one turn: what is claimed anew while the release is under way must not find the old one in hand
+    const released = this.#deps.work[kind].letGo(id);
     this.#inHand.delete(id);
     this.#notify();
     const isRoomy = this.#freePlaces() >= this.#deps.concurrency / 2;
     if (this.#isMoreDue && isRoomy && this.#waitingForRoom.length === 0) this.#takeMore();
+    await released;
   }
 
   #takeMore(): void {
