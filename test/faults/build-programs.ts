@@ -1,0 +1,38 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const SOURCES = fileURLToPath(new URL('./programs', import.meta.url));
+/** Within the project, so that the programs find its packages. */
+const TARGET = fileURLToPath(new URL('../../node_modules/.cache/hookline-faults', import.meta.url));
+
+/**
+ * Strips the types off the programs and answers the folder they are in. They run without a loader then, and start
+ * in half the time: hundreds of them are to be killed.
+ */
+export function buildPrograms(): string {
+  mkdirSync(TARGET, { recursive: true });
+  for (const file of readdirSync(SOURCES)) {
+    const source = readFileSync(join(SOURCES, file), 'utf8');
+    const { outputText } = ts.transpileModule(source, {
+      fileName: file,
+      compilerOptions: {
+        module: ts.ModuleKind.ESNext,
+        target: ts.ScriptTarget.ES2023,
+        verbatimModuleSyntax: true,
+      },
+    });
+    write(join(TARGET, file.replace(/\.ts$/, '.js')), outputText);
+  }
+  write(join(TARGET, 'package.json'), '{ "type": "module" }\n');
+  return TARGET;
+}
+
+/** Not where it is there already: another suite may be starting programs from this folder right now. */
+function write(file: string, text: string): void {
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, text);
+  renameSync(fresh, file);
+}
