@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from './free-port.mjs';
 
 const PORT_TRIES = 5;
 const READY = 'database system is ready to accept connections';
@@ -63,7 +63,7 @@ async function initialize({ initdb, password, identity }) {
 }
 
 async function startSomewhere(plan, triesLeft) {
-  const port = await freePort();
+  const port = await findFreePort();
   const problem = await start(plan, port);
   if (!problem) return port;
   if (triesLeft > 1 && PORT_TAKEN.test(problem)) return startSomewhere(plan, triesLeft - 1);
@@ -101,16 +101,6 @@ function run(command, args, identity) {
     ended: once(running, 'close'),
     says: (text) => new Promise((resolve) => listeners.add(() => log.includes(text) && resolve())),
   };
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 function report(message) {

@@ -3,14 +3,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findFreePort } from './free-port.mjs';
 
-// Below the ports that a system gives to connections (from 32768 on Linux): a client that tries and tries to reach a
-// stopped server on one of those is, some time, given that very port and connects to itself.
-const FIRST_PORT = 12_000;
-const PORT_COUNT = 10_000;
 const PORT_TRIES = 20;
 const READY = 'Ready to accept connections';
 const PORT_TAKEN = /Address already in use|Failed listening/;
@@ -102,22 +98,6 @@ function settings() {
 
 function isRunning() {
   return server !== null && server.exitCode === null && server.signalCode === null;
-}
-
-async function findFreePort() {
-  for (let tries = 0; tries < PORT_TRIES; tries++) {
-    const candidate = FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
-    // a node of a cluster listens on this one, too
-    if ((await isFree(candidate)) && (await isFree(candidate + 10_000))) return candidate;
-  }
-  throw new Error(`no free port found from ${FIRST_PORT} to ${FIRST_PORT + PORT_COUNT}`);
-}
-
-function isFree(candidate) {
-  return new Promise((resolve) => {
-    const probe = createServer().on('error', () => resolve(false));
-    probe.listen(candidate, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
 
 function report(message) {
