@@ -68,9 +68,15 @@ async function startListening(
 ): Promise<() => Promise<void>> {
   const ending = new AbortController();
   const tried = new AbortController();
-  const options = { channel, callback, times, signal: ending.signal, onTried: () => tried.abort() };
+  let isAwaited = true;
+  const options = {
+    ...{ channel, callback, times, signal: ending.signal },
+    isAwaited: () => isAwaited,
+    onTried: () => tried.abort(),
+  };
   const listening = keepListening(internals, options);
   await pause(times.firstTryMs, { signal: tried.signal });
+  isAwaited = false;
   return async () => {
     ending.abort();
     await listening;
@@ -82,16 +88,18 @@ interface KeepListeningOptions {
   readonly callback: Callback;
   readonly times: ListeningTimes;
   readonly signal: AbortSignal;
+  /** Whether `listen` was not resolved yet: the caller looks by himself then. */
+  readonly isAwaited: () => boolean;
   /** Called after each try to connect, whatever came of it. */
   readonly onTried: () => void;
 }
 
-/** One connection after the other, until the signal. After the first try each that opens tells what may have been missed. */
+/** One connection after the other, until the signal. Each that opens after `listen` resolved tells what may have been missed. */
 async function keepListening(internals: ConnectionInternals, options: KeepListeningOptions): Promise<void> {
   const { signal, times, onTried } = options;
   let delayMs = times.retryFromMs;
-  for (let isFirst = true; !signal.aborted; isFirst = false) {
-    const openForMs = await listenOnce(internals, options, isFirst);
+  while (!signal.aborted) {
+    const openForMs = await listenOnce(internals, options);
     onTried();
     // One that was lost at once is no sign that the next will be better.
     delayMs = openForMs > times.retryToMs ? times.retryFromMs : Math.min(2 * delayMs, times.retryToMs);
@@ -103,8 +111,7 @@ async function keepListening(internals: ConnectionInternals, options: KeepListen
 /** Answers for how long it listened. Never rejects: without wake-ups the next look into the store finds the work. */
 async function listenOnce(
   internals: ConnectionInternals,
-  { channel, callback, times, signal, onTried }: KeepListeningOptions,
-  isFirst: boolean,
+  { channel, callback, times, signal, isAwaited, onTried }: KeepListeningOptions,
 ): Promise<number> {
   let openAt = Number.POSITIVE_INFINITY;
   const tell = (wakeUp: WakeUp) => {
@@ -112,8 +119,8 @@ async function listenOnce(
   };
   const onOpen = () => {
     openAt = performance.now();
+    if (!isAwaited()) for (const wakeUp of WAKE_UPS) tell(wakeUp);
     onTried();
-    if (!isFirst) for (const wakeUp of WAKE_UPS) tell(wakeUp);
   };
   const onNotice = (payload: string) => {
     if (isWakeUp(payload)) tell(payload);

@@ -199,14 +199,26 @@ describe('worker', () => {
     expect(logger.of('error')).to.have.length(1);
   });
 
+  it('does what it took while a job for the same was being claimed', async () => {
+    const shelf = new SlowShelf();
+    const { worker, bring } = buildWorker({ deliveries: shelf });
+    void bring('a');
+    await turn();
+    void worker.takeDue();
+    await shelf.answer('take', ['a']);
+    expect(shelf.begun).to.deep.equal([]);
+    await shelf.answer('claim', []);
+    expect(shelf.begun).to.deep.equal(['a']);
+  });
+
   it('does what it claims anew while the release of the last claim is under way', async () => {
     const shelf = new SlowShelf();
     const { worker, bring } = buildWorker({ deliveries: shelf });
     void bring('a');
     await turn();
     void worker.takeDue();
-    await shelf.answer('take', ['a']); // the sweep was quicker
-    await shelf.answer('claim', []); // so the job finds nothing, and lets go
+    await shelf.answer('take', []);
+    await shelf.answer('claim', []); // somebody else was quicker: the job finds nothing, and lets go
     void worker.takeDue();
     await shelf.answer('take', ['a']); // free again, before the release is answered here
     await shelf.answer('letGo', []);

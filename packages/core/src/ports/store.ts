@@ -223,8 +223,9 @@ export interface WakeUps {
   /** Tells every process that listens, this one included. */
   announce(wakeUp: WakeUp): Promise<void>;
   /**
-   * Calls back for each announcement, and once with both after a connection that was lost is back. Resolves when it
-   * listens; never rejects: where it cannot listen it tries again. The answered function ends it.
+   * Calls back for each announcement, and with both whenever it begins to listen after it had resolved, since it may
+   * have missed some. Resolves when it listens, or soon; never rejects: where it cannot listen it tries again. The
+   * answered function ends it.
    */
   listen(callback: (wakeUp: WakeUp) => void): Promise<() => Promise<void>>;
 }

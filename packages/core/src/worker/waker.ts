@@ -28,7 +28,10 @@ export class Waker {
   start(wakeHere: () => void): void {
     this.#wakeHere = wakeHere;
     const isListening = this.#hasRoleFor('events') || this.#hasRoleFor('work');
-    if (isListening) this.#stopListening = this.#deps.wakeUps?.listen((wakeUp) => this.#hear(wakeUp)) ?? null;
+    if (!isListening || !this.#deps.wakeUps) return;
+    this.#stopListening = this.#deps.wakeUps.listen((wakeUp) => this.#hear(wakeUp));
+    // what was announced before it listened was missed
+    void this.#stopListening.then(() => this.#wakeHere());
   }
 
   async stop(): Promise<void> {

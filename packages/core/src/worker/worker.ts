@@ -50,6 +50,11 @@ export interface WorkerDeps {
 export class Worker {
   readonly #deps: WorkerDeps;
   readonly #inHand = new Set<string>();
+  /**
+   * Taken while in hand already. Where the take was quicker than the claim of a job, this is what to do; where the
+   * work had lost its lease, its result counts under the new one.
+   */
+  readonly #doubles = new Map<string, ClaimedWork>();
   #waitingForRoom: (() => void)[] = [];
   #waitingForIdle: (() => void)[] = [];
   #firstKind: JobKind = 'delivery';
@@ -127,7 +132,7 @@ export class Worker {
     this.#reserved = limit;
     try {
       const taken = await this.#deps.work[kind].take(limit);
-      // one in hand already had lost its lease: its result counts under the new one
+      for (const work of taken.filter(({ id }) => this.#inHand.has(id))) this.#doubles.set(work.id, work);
       const fresh = taken.filter(({ id }) => !this.#inHand.has(id));
       for (const work of fresh) void this.#work(kind, work.id, async () => work);
       this.#isMoreDue ||= taken.length === limit;
@@ -150,7 +155,7 @@ export class Worker {
   async #work(kind: JobKind, id: string, claim: () => Promise<ClaimedWork | null>): Promise<void> {
     this.#inHand.add(id);
     try {
-      const work = await claim();
+      const work = (await claim()) ?? this.#doubles.get(id);
       await work?.perform();
     } catch (error) {
       this.#deps.logger.error({ kind, id, ...errorFields(error) }, 'a job failed on our side');
@@ -158,6 +163,7 @@ export class Worker {
     // in one turn: what is claimed anew while the release is under way must not find the old one in hand
     const released = this.#deps.work[kind].letGo(id);
     this.#inHand.delete(id);
+    this.#doubles.delete(id);
     this.#notify();
     const isRoomy = this.#freePlaces() >= this.#deps.concurrency / 2;
     if (this.#isMoreDue && isRoomy && this.#waitingForRoom.length === 0) this.#takeMore();
