@@ -36,6 +36,7 @@ export class Relay {
   readonly #deps: RelayDeps;
   readonly #relayed: (event: EventRecord) => Promise<void>;
   readonly #inHand = new Map<string, Promise<void>>();
+  #isCutShort = false;
   #isStopped = false;
 
   constructor(deps: RelayDeps) {
@@ -73,7 +74,8 @@ export class Relay {
 
   /**
    * Claims what is committed, batch by batch, and begins to relay it. Answers how many there were. Waits for no
-   * listener: one that hangs must not keep other events waiting.
+   * listener: one that hangs must not keep other events waiting. With its hands full it leaves the rest, and goes on
+   * by itself when they are half empty.
    */
   async sweep(): Promise<number> {
     let count = 0;
@@ -82,8 +84,9 @@ export class Relay {
       const fresh = events.filter(({ event }) => !this.#inHand.has(event.id));
       count += fresh.length;
       for (const { event, isHeard } of fresh) this.#relayFresh(event, isHeard);
-      if (events.length < MAX_BATCH) break;
+      if (events.length < MAX_BATCH) return count;
     }
+    this.#isCutShort = true;
     return count;
   }
 
@@ -127,7 +130,17 @@ export class Relay {
   /** An event in hand is not begun a second time, even where its lease ended. */
   #track({ id }: EventRecord, work: Promise<void>): void {
     this.#inHand.set(id, work);
-    void work.finally(() => this.#inHand.delete(id));
+    void work.finally(() => {
+      this.#inHand.delete(id);
+      if (this.#isCutShort && this.#inHand.size <= MAX_IN_HAND / 2) this.#goOn();
+    });
+  }
+
+  #goOn(): void {
+    this.#isCutShort = false;
+    this.sweep().catch((error) =>
+      this.#deps.logger.error(errorFields(error), 'no more events were claimed: the next sweep tries again'),
+    );
   }
 
   #report({ id }: EventRecord, error: unknown): void {
