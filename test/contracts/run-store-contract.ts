@@ -29,6 +29,16 @@ export function runContract(store: () => Store): void {
       expect(again?.run).to.include({ id: run.id, attemptCount: 1, lastError: 'boom' });
     });
 
+    it('claims none of those that the caller has in hand, though their lease ran out', async () => {
+      const { run } = await owe();
+      const { run: other } = await owe();
+      await store().runs.claim(aClaim({ ids: [run.id] }));
+      const later = { now: NOW + LEASE_MS };
+      const claimed = await store().runs.claim(aClaim({ ...later, except: [run.id] }));
+      expect(claimed.map((each) => each.run.id)).to.deep.equal([other.id]);
+      expect((await store().runs.claim(aClaim(later))).map((each) => each.run.id)).to.deep.equal([run.id]);
+    });
+
     it('never claims a finished run again', async () => {
       const { run } = await owe();
       const claim = aClaim();

@@ -20,7 +20,12 @@ import { handleInbound } from './inbound/handle-inbound.js';
 import type { InboundRequest, Source } from './inbound/source.js';
 import { LifeCycle } from './life-cycle.js';
 import { Listener } from './listeners/listener.js';
-import { classListener, functionListener, misspeltMethods } from './listeners/listener-registry.js';
+import {
+  assertLane,
+  classListener,
+  functionListener,
+  misspeltMethods,
+} from './listeners/listener-registry.js';
 import type { Logger } from './ports/logger.js';
 
 /** The hub: a face over its parts. */
@@ -80,6 +85,7 @@ export class AssembledHub implements AnyHub {
         'the async lane keeps runs by the name of their listener: give it one, for good',
       );
     }
+    assertLane(name, lane, options.retry);
     const retry =
       options.retry === undefined ? null : toPolicy(`retry of ${name}`, options.retry, standardRetry);
     return this.#parts.listeners.add(functionListener(pattern, handler, { name, lane, retry }));

@@ -12,6 +12,7 @@ import { secretKeeper } from './delivery/webhook-secrets.js';
 import { errorFields, HooklineError } from './errors.js';
 import { openRegistry } from './events/event-registry.js';
 import type { AnyRegistry, OpenRegistry } from './events/event-types.js';
+import { EventsInHand, renewInHand } from './events/events-in-hand.js';
 import { Intake } from './events/intake.js';
 import { Relay } from './events/relay.js';
 import type { Hub } from './hub.js';
@@ -20,7 +21,7 @@ import { ListenerRegistry } from './listeners/listener-registry.js';
 import { attemptRun, type RunDeps } from './listeners/run-listener.js';
 import { WebhookListener } from './listeners/webhook-listener.js';
 import { type HubOptions, resolveLimits } from './options.js';
-import type { Store } from './ports/store.js';
+import type { ClaimedDelivery, ClaimedRun, Store } from './ports/store.js';
 import { Retention } from './retention/prune-rows.js';
 import { resolveRetention } from './retention/retention-policy.js';
 import { Roles } from './roles.js';
@@ -30,7 +31,8 @@ import { handOverBy } from './worker/hand-over.js';
 import { LeaseKeeper } from './worker/lease-keeper.js';
 import { Sweeper } from './worker/sweeper.js';
 import { Waker } from './worker/waker.js';
-import { Worker, workOf } from './worker/worker.js';
+import { Worker, type WorkSource, workOf } from './worker/worker.js';
+import { Workers } from './worker/workers.js';
 
 /**
  * Creates the one object of a program: event registry, dispatcher, listeners, webhooks.
@@ -59,20 +61,24 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
   const { leaseMs } = limits;
   const newLease = () => world.ids.next('lse');
   const claimOptions = { leaseMs, newLease, clock: world.clock };
-  const deliveryClaims = groupedClaims(store.deliveries, ({ delivery }) => delivery.id, claimOptions);
-  const runClaims = groupedClaims(store.runs, ({ run }) => run.id, claimOptions);
+  const deliveryClaims = groupedClaims(store.deliveries, deliveryIdOf, claimOptions);
+  const runClaims = groupedClaims(store.runs, runIdOf, claimOptions);
   const claims = { deliveryClaims, runClaims };
-  const work = assembleWork(options, world, claims);
-  const worker = new Worker({ ...world, concurrency: limits.concurrency, work });
-  const relay = new Relay({ ...world, leaseMs, newLease, events: store.events });
-  const sweeper = new Sweeper({ ...world, relay, worker, intervalMs: limits.sweepIntervalMs });
-  const renewals = [relay, deliveryClaims, runClaims].map((held) => () => held.renewAll());
+  const workers = assembleWorkers(options, world, claims);
+  const inHand = new EventsInHand();
+  const relay = new Relay({ ...world, inHand, leaseMs, newLease, events: store.events });
+  const sweeper = new Sweeper({ ...world, relay, workers, intervalMs: limits.sweepIntervalMs });
+  const renewEvents = () => renewInHand(store.events, inHand, world.clock.now() + leaseMs);
+  const renewals = [renewEvents, () => deliveryClaims.renewAll(), () => runClaims.renewAll()];
   const leaseKeeper = new LeaseKeeper({ ...world, leaseMs, renewals });
   const retention = new Retention({ ...world, policy: resolveRetention(options.retention) });
-  const intake = new Intake({ ...world, relay, leaseMs });
+  const intake = new Intake({ ...world, relay, inHand, leaseMs });
   const entries = { dispatch: { ...world, intake }, inbound: { ...world, intake } };
-  return { ...world, ...claims, worker, relay, sweeper, leaseKeeper, retention, ...entries };
+  return { ...world, ...claims, workers, inHand, relay, sweeper, leaseKeeper, retention, ...entries };
 }
+
+const deliveryIdOf = ({ delivery }: ClaimedDelivery) => delivery.id;
+const runIdOf = ({ run }: ClaimedRun) => run.id;
 
 type World = ReturnType<typeof assembleWorld>;
 type ClaimParts = Pick<HubParts, 'deliveryClaims' | 'runClaims'>;
@@ -93,7 +99,7 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   const webhookListener = new WebhookListener(store.webhooks);
   const roles = new Roles(options.roles);
   const waker = new Waker({ wakeUps: store.wakeUps ?? null, roles, clock });
-  const handOver = handOverBy({ queue, roles, logger, waker });
+  const handOver = handOverBy({ queue, roles, waker });
   const ports = { store, queue, http, clock, ids, logger, random };
   const { maxPayloadBytes } = limits;
   return {
@@ -103,8 +109,8 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   };
 }
 
-/** What a worker does, by kind. */
-function assembleWork(options: HubOptions, world: World, { deliveryClaims, runClaims }: ClaimParts) {
+/** A worker for each kind of work. */
+function assembleWorkers(options: HubOptions, world: World, { deliveryClaims, runClaims }: ClaimParts) {
   const { store, secrets, limits } = world;
   const attempt: AttemptDeps = {
     ...world,
@@ -116,18 +122,10 @@ function assembleWork(options: HubOptions, world: World, { deliveryClaims, runCl
   };
   const retry = toPolicy('listenerRetry', options.listenerRetry, polynomialRetry);
   const run: RunDeps = { ...world, claims: runClaims, retry, timeoutMs: limits.listenerTimeoutMs };
-  return {
-    delivery: workOf(
-      deliveryClaims,
-      ({ delivery }) => delivery.id,
-      (work) => attemptDelivery(attempt, work),
-    ),
-    run: workOf(
-      runClaims,
-      (work) => work.run.id,
-      (work) => attemptRun(run, work),
-    ),
-  };
+  const deliveries = workOf(deliveryClaims, deliveryIdOf, (work) => attemptDelivery(attempt, work));
+  const runs = workOf(runClaims, runIdOf, (work) => attemptRun(run, work));
+  const workerOf = (source: WorkSource) => new Worker({ ...world, source, places: limits.concurrency });
+  return new Workers({ delivery: workerOf(deliveries), run: workerOf(runs) });
 }
 
 function urlPolicyOf({ delivery = {} }: HubOptions): UrlPolicy {

@@ -2,6 +2,7 @@ import type { UrlPolicy } from './delivery/guard-url.js';
 import type { SecretKeeper } from './delivery/webhook-secrets.js';
 import type { DispatchDeps } from './events/dispatch-event.js';
 import type { AnyRegistry } from './events/event-types.js';
+import type { EventsInHand } from './events/events-in-hand.js';
 import type { Relay } from './events/relay.js';
 import type { InboundDeps } from './inbound/handle-inbound.js';
 import type { ListenerRegistry } from './listeners/listener-registry.js';
@@ -19,7 +20,7 @@ import type { HandOver } from './worker/hand-over.js';
 import type { LeaseKeeper } from './worker/lease-keeper.js';
 import type { Sweeper } from './worker/sweeper.js';
 import type { Waker } from './worker/waker.js';
-import type { Worker } from './worker/worker.js';
+import type { Workers } from './worker/workers.js';
 
 /** What `createHub` builds. */
 export interface HubParts {
@@ -36,6 +37,7 @@ export interface HubParts {
   readonly listeners: ListenerRegistry;
   readonly deliveryClaims: Claims<ClaimedDelivery, DeliveryResult>;
   readonly runClaims: Claims<ClaimedRun, RunResult>;
+  readonly inHand: EventsInHand;
   readonly relay: Relay;
   readonly roles: Roles;
   readonly waker: Waker;
@@ -43,7 +45,7 @@ export interface HubParts {
   readonly sweeper: Sweeper;
   readonly leaseKeeper: LeaseKeeper;
   readonly retention: Retention;
-  readonly worker: Worker;
+  readonly workers: Workers;
   readonly dispatch: DispatchDeps;
   readonly inbound: InboundDeps;
 }

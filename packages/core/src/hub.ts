@@ -180,7 +180,7 @@ interface HubBase {
   /** Resolves when nothing is due any more that is this process's role: every event fanned out, every due delivery and run attempted. */
   drain(): Promise<void>;
   /**
-   * Begins nothing more, lets what runs finish for up to `timeoutMs` (default 10 s), gives the rest back for others to
+   * Begins nothing more, lets what runs finish for up to `timeoutMs` (default 15 s), gives the rest back for others to
    * take at once, and closes what Hookline opened: the process then ends by itself. Idempotent; never rejects.
    */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;

@@ -1,8 +1,12 @@
 import { errorFields, HooklineError } from './errors.js';
 import type { StartOptions } from './hub.js';
 import type { HubParts } from './hub-parts.js';
+import { Outage } from './outage.js';
 
-const DEFAULT_CLOSE_MS = 10_000;
+/** Longer than an attempt takes by default. */
+const DEFAULT_CLOSE_MS = 15_000;
+/** The longest that a timer of Node takes. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const RELEASE_MS = 1_000;
 const START_RETRY_MS = 1_000;
 const KEEP_ALIVE_MS = 3_600_000;
@@ -10,6 +14,7 @@ const KEEP_ALIVE_MS = 3_600_000;
 /** Starts, drains and closes the parts of a hub, each once. */
 export class LifeCycle {
   readonly #parts: HubParts;
+  readonly #outage: Outage;
   #started: Promise<void> | null = null;
   #opened: Promise<void> | null = null;
   #closed: Promise<void> | null = null;
@@ -18,6 +23,10 @@ export class LifeCycle {
 
   constructor(parts: HubParts) {
     this.#parts = parts;
+    this.#outage = new Outage(parts.logger, {
+      out: 'the hub could not start: it tries again until it can',
+      back: 'the hub could start after all',
+    });
   }
 
   get isClosed(): boolean {
@@ -27,10 +36,11 @@ export class LifeCycle {
   start(options: StartOptions = {}): Promise<void> {
     if (this.#closed) return Promise.reject(new HooklineError('HUB_CLOSED'));
     try {
-      if (options.roles) this.#parts.roles.choose(options.roles);
+      if (options.roles !== undefined) this.#parts.roles.choose(options.roles);
     } catch (error) {
       return Promise.reject(error);
     }
+    this.#fixRolesSoon();
     this.#started ??= this.#startWork().catch((error) => {
       this.#started = null;
       this.#retryLater();
@@ -39,9 +49,18 @@ export class LifeCycle {
     return this.#started;
   }
 
+  /**
+   * What is mounted starts the hub, and roles may still be chosen in the same turn, but not after any waiting:
+   * otherwise it would depend on how long something takes.
+   */
+  #fixRolesSoon(): void {
+    if (!this.#started) setImmediate(() => this.#parts.roles.fix());
+  }
+
   startInBackground(): void {
-    this.start().catch((error) =>
-      this.#parts.logger.error(errorFields(error), 'the hub could not start: it tries again'),
+    this.start().then(
+      () => this.#outage.end(),
+      (error) => this.#outage.begin(error),
     );
   }
 
@@ -56,19 +75,19 @@ export class LifeCycle {
   }
 
   async drain(): Promise<void> {
-    const { relay, sweeper, worker } = this.#parts;
+    const { inHand, sweeper, workers } = this.#parts;
+    const idle = async () => {
+      await inHand.idle();
+      await workers.idle();
+    };
     await this.start();
-    for (let found = 1; found > 0; ) {
-      await relay.idle();
-      await worker.idle();
-      found = await sweeper.sweep();
-      await relay.idle();
-      await worker.idle();
-    }
+    await idle();
+    while ((await sweeper.sweep()) > 0) await idle();
+    await idle();
   }
 
-  close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
-    this.#closed ??= this.#shutDown(options.timeoutMs ?? DEFAULT_CLOSE_MS);
+  close(options?: { readonly timeoutMs?: number }): Promise<void> {
+    this.#closed ??= this.#shutDown(toTimeoutMs(options?.timeoutMs));
     return this.#closed;
   }
 
@@ -83,12 +102,12 @@ export class LifeCycle {
   }
 
   async #startWork(): Promise<void> {
-    const { store, queue, roles, waker, sweeper, leaseKeeper, retention, worker, logger } = this.#parts;
+    const { store, queue, roles, waker, sweeper, leaseKeeper, retention, workers, logger } = this.#parts;
+    if (roles.isWorkOnly) this.#keepAlive ??= setInterval(() => {}, KEEP_ALIVE_MS);
     await this.openStore();
     if (this.#closed) throw new HooklineError('HUB_CLOSED');
     roles.fix();
-    if (roles.isWorkOnly) this.#keepAlive = setInterval(() => {}, KEEP_ALIVE_MS);
-    if (roles.has('worker')) worker.start();
+    if (roles.has('worker')) workers.start(queue);
     if (roles.has('relay') || roles.has('worker')) {
       sweeper.start();
       waker.start(() => sweeper.wake());
@@ -104,32 +123,47 @@ export class LifeCycle {
 
   /** Nothing new is begun from the first moment on; what is in hand has until the deadline, then it is given back. */
   async #shutDown(timeoutMs: number): Promise<void> {
-    const { relay, sweeper, worker, queue, waker, retention, http } = this.#parts;
+    const { http, logger } = this.#parts;
     const isStarted = this.#started !== null;
-    relay.stop();
-    const stopped = [queue.close(), waker.stop(), retention.stop()].map((part) => part.catch(this.#report));
-    const finished = Promise.all([...stopped, sweeper.stop(), worker.stop(), relay.idle()]);
+    const finished = this.#finish();
     try {
       if (isStarted) await withinTime(timeoutMs, finished);
       await withinTime(RELEASE_MS, this.#giveBack());
     } catch (error) {
-      this.#parts.logger.error(errorFields(error), 'claims were not given back: they end by themselves');
+      logger.error(errorFields(error), 'claims were not given back: they end by themselves');
     } finally {
       await http.close();
       clearInterval(this.#keepAlive);
     }
-    this.#parts.logger.info({}, 'hub closed');
+    logger.info({}, 'hub closed');
+  }
+
+  async #finish(): Promise<void> {
+    const { relay, inHand, sweeper, workers, queue, waker, retention } = this.#parts;
+    relay.stop();
+    const stopped = [queue.close(), waker.stop(), retention.stop(), workers.stop()];
+    await Promise.all(stopped.map((part) => part.catch(this.#report)));
+    // last: what a sweep had just claimed is in hand only now
+    await sweeper.stop();
+    await inHand.idle();
   }
 
   async #giveBack(): Promise<void> {
-    const { relay, leaseKeeper, deliveryClaims, runClaims } = this.#parts;
+    const { store, inHand, leaseKeeper, deliveryClaims, runClaims } = this.#parts;
     await leaseKeeper.stop();
-    await Promise.all([relay.releaseAll(), deliveryClaims.releaseAll(), runClaims.releaseAll()]);
+    await Promise.all([deliveryClaims.releaseAll(), runClaims.releaseAll()]);
+    if (inHand.size > 0) await store.events.release(inHand.ids, { isHeard: false });
   }
 
   readonly #report = (error: unknown): void => {
     this.#parts.logger.warn(errorFields(error), 'a part of the hub was not closed well');
   };
+}
+
+/** What is no time is taken for the default: closing never rejects. */
+function toTimeoutMs(value: number | undefined): number {
+  const isTime = typeof value === 'number' && value >= 0;
+  return isTime ? Math.min(value, MAX_TIMEOUT_MS) : DEFAULT_CLOSE_MS;
 }
 
 /** In real time, whatever clock the hub runs on: a shutdown has a deadline in the world outside. */

@@ -24,7 +24,7 @@ export interface DeliveryOptions {
    * `127.0.0.0/8` in development. Metadata services stay refused. Default: none.
    */
   readonly allowAddresses?: readonly string[];
-  /** How many attempts and listener runs this process has in hand at once. Default 100. */
+  /** How many attempts this process has in hand at once, and how many listener runs beside them. Default 100. */
   readonly concurrency?: number;
 }
 

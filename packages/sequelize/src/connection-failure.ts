@@ -18,9 +18,9 @@ const CODES = /^(08...|53...|57P0[1-5]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|E
 const MESSAGES = /^Connection terminated|is not queryable$|^Query read timeout$/;
 /**
  * What goes well another time, where the transaction is not the caller's: a connection to a server that is no longer
- * the primary, a serialization failure, a deadlock.
+ * the primary, a serialization failure, a deadlock, a timeout of a lock or of the statement that the app set.
  */
-const PASSING_CODES = /^(25006|40001|40P01)$/;
+const PASSING_CODES = /^(25006|40001|40P01|55P03|57014)$/;
 
 export interface FailureContext {
   /** Whether the statement was a transaction of its own. */

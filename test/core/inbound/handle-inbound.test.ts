@@ -27,7 +27,8 @@ function world(options: { readonly registry?: AnyRegistry; readonly maxPayloadBy
   const record = sinon.spy(async (arrival: Arrival) => (await store.receipts.record([arrival]))[0] ?? false);
   const accept = sinon.spy();
   const ids = randomIdGenerator(clock);
-  const intake = { record, passUnheard: accept };
+  const hold = <Value>(_event: unknown, _isHeardHere: boolean, work: () => Promise<Value>) => work();
+  const intake = { hold, record, passUnheard: accept };
   const deps = { clock, ids, intake, registry: events, maxPayloadBytes: 1_000_000, ...options };
   return { deps, store, clock, record, accept };
 }

@@ -1,4 +1,4 @@
-import type { Job, JobHandler, JobKind, Queue } from '@hookline/core';
+import { fakeClock } from '@hookline/core/testing';
 import { expect } from 'chai';
 import { type ClaimedWork, Worker, type WorkSource } from '../../../packages/core/src/worker/worker.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -8,7 +8,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 /** Work that lies in a store, and ends when the test says so. */
 class Shelf implements WorkSource {
   readonly due: string[];
-  readonly letGoOf: string[] = [];
+  readonly forgotten: string[] = [];
   readonly begun: string[] = [];
   readonly #ends = new Map<string, (error?: Error) => void>();
 
@@ -23,12 +23,14 @@ class Shelf implements WorkSource {
     return this.#work(id);
   }
 
-  async take(limit: number): Promise<readonly ClaimedWork[]> {
-    return this.due.splice(0, limit).map((id) => this.#work(id));
+  async take(limit: number, except: readonly string[]): Promise<readonly ClaimedWork[]> {
+    const taken = this.due.filter((id) => !except.includes(id)).slice(0, limit);
+    for (const id of taken) this.due.splice(this.due.indexOf(id), 1);
+    return taken.map((id) => this.#work(id));
   }
 
-  async letGo(id: string): Promise<void> {
-    this.letGoOf.push(id);
+  forget(id: string): void {
+    this.forgotten.push(id);
   }
 
   end(id: string, error?: Error): void {
@@ -49,30 +51,29 @@ class Shelf implements WorkSource {
 /** A store whose answers come when, and as, the test says. */
 class SlowShelf implements WorkSource {
   readonly begun: string[] = [];
-  readonly #asked: { readonly what: string; readonly resolve: (ids: readonly string[]) => void }[] = [];
+  readonly asked: string[] = [];
+  #answers: ((ids: readonly string[]) => void)[] = [];
 
-  async claim(): Promise<ClaimedWork | null> {
-    const [id] = await this.#ask('claim');
-    return id === undefined ? null : this.#work(id);
+  async claim(id: string): Promise<ClaimedWork | null> {
+    const [claimed] = await this.#ask(`claim ${id}`);
+    return claimed === undefined ? null : this.#work(claimed);
   }
 
-  async take(): Promise<readonly ClaimedWork[]> {
-    return (await this.#ask('take')).map((id) => this.#work(id));
+  async take(limit: number, except: readonly string[]): Promise<readonly ClaimedWork[]> {
+    return (await this.#ask(`take ${limit} but ${except.join()}`)).map((id) => this.#work(id));
   }
 
-  async letGo(): Promise<void> {
-    await this.#ask('letGo');
-  }
+  forget(): void {}
 
-  async answer(what: string, ids: readonly string[]): Promise<void> {
+  async answerLast(ids: readonly string[]): Promise<void> {
     await turn();
-    const index = this.#asked.findIndex((question) => question.what === what);
-    for (const { resolve } of this.#asked.splice(index, 1)) resolve(ids);
+    this.#answers.pop()?.(ids);
     await turn();
   }
 
   #ask(what: string): Promise<readonly string[]> {
-    return new Promise((resolve) => void this.#asked.push({ what, resolve }));
+    this.asked.push(what);
+    return new Promise((resolve) => void this.#answers.push(resolve));
   }
 
   #work(id: string): ClaimedWork {
@@ -82,152 +83,113 @@ class SlowShelf implements WorkSource {
 
 interface WorkerOptions {
   readonly due?: readonly string[];
-  readonly runs?: readonly string[];
-  readonly concurrency?: number;
+  readonly places?: number;
 }
 
-function buildWorker<Deliveries extends WorkSource = Shelf>(
-  options: WorkerOptions & { readonly deliveries?: Deliveries } = {},
-) {
-  const deliveries = options.deliveries ?? (new Shelf(options.due ?? []) as WorkSource as Deliveries);
-  const runs = new Shelf(options.runs ?? []);
+function buildWorker<Source extends WorkSource = Shelf>(options: WorkerOptions & { source?: Source } = {}) {
+  const source = options.source ?? (new Shelf(options.due ?? []) as WorkSource as Source);
   const logger = new RecordingLogger();
-  let handler: JobHandler = async () => {};
-  const queue: Queue = {
-    name: 'test',
-    isShared: false,
-    enqueue: async () => {},
-    consume: (given) => {
-      handler = given;
-    },
-    close: async () => {},
-  };
-  const work: Record<JobKind, WorkSource> = { delivery: deliveries, run: runs };
-  const worker = new Worker({ queue, logger, concurrency: options.concurrency ?? 2, work });
-  worker.start();
-  const bring = (...ids: readonly string[]) => handler(ids.map((id): Job => ({ kind: 'delivery', id })));
-  return { worker, deliveries, runs, logger, bring };
+  const clock = fakeClock();
+  const worker = new Worker({ source, places: options.places ?? 2, clock, logger });
+  return { worker, source, clock, logger };
 }
 
 describe('worker', () => {
-  it('does what the queue brings, no more at once than it may', async () => {
-    const { deliveries, bring } = buildWorker({ due: ['a', 'b', 'c'] });
+  it('does what the queue brings, no more at once than it may, and the rest from the store', async () => {
+    const { worker, source } = buildWorker({ due: ['a', 'b', 'c'] });
     let isAccepted = false;
-    void bring('a', 'b', 'c').then(() => {
+    void worker.accept(['a', 'b', 'c']).then(() => {
       isAccepted = true;
     });
     await turn();
-    expect(deliveries.begun).to.deep.equal(['a', 'b']);
+    expect(source.begun).to.deep.equal(['a', 'b']);
     expect(isAccepted).to.equal(false);
-    deliveries.end('a');
+    source.end('a');
     await turn();
-    expect(deliveries.begun).to.deep.equal(['a', 'b', 'c']);
+    expect(source.begun).to.deep.equal(['a', 'b', 'c']);
+    source.end('b');
+    await turn();
+    expect(isAccepted).to.equal(true);
+  });
+
+  it('keeps the queue waiting for a moment only, so that jobs of the other kind go on', async () => {
+    const { worker, clock } = buildWorker({ due: ['a', 'b', 'c'] });
+    let isAccepted = false;
+    void worker.accept(['a', 'b', 'c']).then(() => {
+      isAccepted = true;
+    });
+    await turn();
+    clock.advance(250);
+    await turn();
     expect(isAccepted).to.equal(true);
   });
 
   it('takes from the store what is due for its free places, and goes on while there is more', async () => {
-    const { worker, deliveries } = buildWorker({ due: ['a', 'b', 'c', 'd', 'e'] });
+    const { worker, source } = buildWorker({ due: ['a', 'b', 'c', 'd', 'e'] });
     expect(await worker.takeDue()).to.equal(2);
     await turn();
-    expect(deliveries.begun).to.deep.equal(['a', 'b']);
-    deliveries.end('a');
-    deliveries.end('b');
+    expect(source.begun).to.deep.equal(['a', 'b']);
+    source.end('a');
+    source.end('b');
     await turn();
-    expect(deliveries.begun).to.deep.equal(['a', 'b', 'c', 'd']);
-    deliveries.end('c');
-    deliveries.end('d');
+    expect(source.begun).to.deep.equal(['a', 'b', 'c', 'd']);
+    source.end('c');
+    source.end('d');
     await turn();
-    expect(deliveries.begun).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
+    expect(source.begun).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
   });
 
   it('takes nothing while all its places are taken', async () => {
-    const { worker, deliveries } = buildWorker({ due: ['a', 'b', 'c'] });
+    const { worker, source } = buildWorker({ due: ['a', 'b', 'c'] });
     await worker.takeDue();
     expect(await worker.takeDue()).to.equal(0);
-    expect(deliveries.due).to.deep.equal(['c']);
-  });
-
-  it('gives the store its share while the queue fills every place', async () => {
-    const { worker, deliveries, bring } = buildWorker({ due: ['a', 'b', 'lost', 'c'], concurrency: 2 });
-    void bring('a', 'b', 'c');
-    await turn();
-    expect(await worker.takeDue()).to.equal(0);
-    deliveries.end('a');
-    await turn();
-    expect(deliveries.begun).to.deep.equal(['a', 'b', 'lost']);
-    deliveries.end('b');
-    await turn();
-    expect(deliveries.begun).to.deep.equal(['a', 'b', 'lost', 'c']);
-  });
-
-  it('lets each kind of work come first in turn', async () => {
-    const { worker, deliveries, runs } = buildWorker({ due: ['d1', 'd2'], runs: ['r1'], concurrency: 1 });
-    await worker.takeDue();
-    deliveries.end('d1');
-    await turn();
-    expect([...deliveries.begun, ...runs.begun]).to.deep.equal(['d1', 'r1']);
+    expect(source.due).to.deep.equal(['c']);
   });
 
   it('keeps places for what it is just taking', async () => {
-    const { worker, deliveries, bring } = buildWorker({ due: ['a', 'b', 'c'] });
+    const { worker, source } = buildWorker({ due: ['a', 'b', 'c'] });
     const taking = worker.takeDue();
-    void bring('c');
+    void worker.accept(['c']);
     await taking;
     await turn();
-    expect(deliveries.begun).to.deep.equal(['a', 'b']);
+    expect(source.begun).to.deep.equal(['a', 'b']);
   });
 
   it('does not begin a second time what is in hand', async () => {
-    const { worker, deliveries, bring } = buildWorker({ due: ['a'] });
-    await bring('a');
+    const { worker, source } = buildWorker({ due: ['a'] });
+    await worker.accept(['a']);
     await turn();
-    deliveries.due.push('a');
-    await bring('a');
+    source.due.push('a');
+    await worker.accept(['a']);
     await worker.takeDue();
     await turn();
-    expect(deliveries.begun).to.deep.equal(['a']);
+    expect(source.begun).to.deep.equal(['a']);
   });
 
-  it('lets go of what failed or was left undone, and tells of the failure', async () => {
-    const { worker, deliveries, logger } = buildWorker({ due: ['a', 'b'] });
-    await worker.takeDue();
+  it('forgets what it did, what failed and what it could not begin, and tells of the failure', async () => {
+    const { worker, source, logger } = buildWorker({ due: ['a'] });
+    await worker.accept(['a', 'gone']);
     await turn();
-    deliveries.end('a', new Error('broken'));
-    deliveries.end('b');
+    source.end('a', new Error('broken'));
     await worker.idle();
-    expect(deliveries.letGoOf).to.have.members(['a', 'b']);
+    expect(source.forgotten).to.have.members(['a', 'gone']);
     expect(logger.of('error')).to.have.length(1);
   });
 
-  it('does what it took while a job for the same was being claimed', async () => {
-    const shelf = new SlowShelf();
-    const { worker, bring } = buildWorker({ deliveries: shelf });
-    void bring('a');
+  it('takes none of what it has in hand, and begins nothing while it takes', async () => {
+    const source = new SlowShelf();
+    const { worker } = buildWorker({ source, places: 3 });
+    void worker.accept(['a']);
     await turn();
     void worker.takeDue();
-    await shelf.answer('take', ['a']);
-    expect(shelf.begun).to.deep.equal([]);
-    await shelf.answer('claim', []);
-    expect(shelf.begun).to.deep.equal(['a']);
-  });
-
-  it('does what it claims anew while the release of the last claim is under way', async () => {
-    const shelf = new SlowShelf();
-    const { worker, bring } = buildWorker({ deliveries: shelf });
-    void bring('a');
+    void worker.accept(['b']);
     await turn();
-    void worker.takeDue();
-    await shelf.answer('take', []);
-    await shelf.answer('claim', []); // somebody else was quicker: the job finds nothing, and lets go
-    void worker.takeDue();
-    await shelf.answer('take', ['a']); // free again, before the release is answered here
-    await shelf.answer('letGo', []);
-    expect(shelf.begun).to.deep.equal(['a']);
+    expect(source.asked).to.deep.equal(['claim a', 'take 2 but a']);
   });
 
   it('begins nothing more once it is stopped, and is stopped when nothing is in hand', async () => {
-    const { worker, deliveries, bring } = buildWorker({ due: ['a', 'b', 'c'], concurrency: 1 });
-    const accepted = bring('a', 'b');
+    const { worker, source } = buildWorker({ due: ['a', 'b', 'c'], places: 1 });
+    const accepted = worker.accept(['a', 'b']);
     await turn();
     let isStopped = false;
     const stopped = worker.stop().then(() => {
@@ -236,8 +198,19 @@ describe('worker', () => {
     await accepted;
     expect(await worker.takeDue()).to.equal(0);
     expect(isStopped).to.equal(false);
-    deliveries.end('a');
+    source.end('a');
     await stopped;
-    expect(deliveries.begun).to.deep.equal(['a']);
+    expect(source.begun).to.deep.equal(['a']);
+  });
+
+  it('begins nothing that it was just taking when it was stopped', async () => {
+    const source = new SlowShelf();
+    const { worker } = buildWorker({ source });
+    const taking = worker.takeDue();
+    const stopped = worker.stop();
+    await source.answerLast(['a']);
+    expect(await taking).to.equal(0);
+    await stopped;
+    expect(source.begun).to.deep.equal([]);
   });
 });

@@ -17,6 +17,7 @@ class InProcessQueue implements Queue {
   readonly #clock: Clock;
   readonly #waiting = new Map<string, Job>();
   #handler: JobHandler | null = null;
+  #delayedCount = 0;
   #isHandingOut = false;
   #isClosed = false;
 
@@ -26,10 +27,7 @@ class InProcessQueue implements Queue {
 
   async enqueue(jobs: readonly Job[], delayMs = 0): Promise<void> {
     if (this.#isClosed || delayMs > MAX_DELAY_MS) return;
-    if (delayMs > 0) {
-      this.#clock.after(delayMs, () => void this.enqueue(jobs));
-      return;
-    }
+    if (delayMs > 0) return this.#delay(jobs, delayMs);
     for (const job of jobs) {
       if (this.#waiting.size >= MAX_WAITING) break;
       this.#waiting.set(job.id, job);
@@ -47,7 +45,16 @@ class InProcessQueue implements Queue {
     this.#waiting.clear();
   }
 
-  /** One batch after the other: the next waits until the worker has begun the last. */
+  #delay(jobs: readonly Job[], delayMs: number): void {
+    if (this.#delayedCount + jobs.length > MAX_WAITING) return;
+    this.#delayedCount += jobs.length;
+    this.#clock.after(delayMs, () => {
+      this.#delayedCount -= jobs.length;
+      void this.enqueue(jobs);
+    });
+  }
+
+  /** One batch after the other: the next waits until the worker took the last. */
   async #handOut(): Promise<void> {
     if (!this.#handler || this.#isHandingOut) return;
     this.#isHandingOut = true;

@@ -46,9 +46,11 @@ export class MemoryWork<Item extends Work> {
     this.#claimedState = claimedState;
   }
 
-  claim({ ids, limit, now, leaseMs, lease }: ClaimRequest): readonly Item[] {
+  claim({ ids, except = [], limit, now, leaseMs, lease }: ClaimRequest): readonly Item[] {
     const due = ids ? this.#rowsOf(ids).filter((row) => isDue(row, now)) : this.#dueRows(now);
-    return due.slice(0, limit).map(({ record }) => {
+    const spared = new Set(except);
+    const wanted = due.filter(({ record }) => !spared.has(record.id));
+    return wanted.slice(0, limit).map(({ record }) => {
       const row = { record, lease, leasedUntil: now + leaseMs };
       this.#rows.set(record.id, row);
       return this.read(row);

@@ -1,4 +1,4 @@
-import { errorFields } from '../errors.js';
+import { errorFields, isStoreUnavailable } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { HttpClient } from '../ports/http-client.js';
 import type { IdGenerator } from '../ports/id-generator.js';
@@ -7,7 +7,7 @@ import type { ClaimedDelivery, DeliveryResult, WebhookStore } from '../ports/sto
 import type { Claims, Held } from '../worker/claims.js';
 import type { HandOver } from '../worker/hand-over.js';
 import { buildRequest, type RequestOptions } from './build-request.js';
-import { cancelDelivery, concludeAttempt } from './conclude-attempt.js';
+import { cancelDelivery, concludeAttempt, type Tried } from './conclude-attempt.js';
 import { judgeReply, type Verdict } from './judge-reply.js';
 import type { RetryPolicy } from './retry-policy.js';
 import type { WebhookRecord } from './webhook.js';
@@ -42,26 +42,55 @@ export interface AttemptDeps {
  * 7. hand over the next attempt, or disable a webhook that said 410 Gone
  */
 export async function attemptDelivery(deps: AttemptDeps, work: Held<ClaimedDelivery>): Promise<void> {
+  const { webhook } = work;
+  const refusal = refuse(webhook);
+  if (webhook === null || refusal !== null) return cancel(deps, work, refusal);
+
+  const tried = await attempt(deps, work, webhook);
+  if (tried === null) return;
+  const result = concludeAttempt(work.delivery, tried, { policy: deps.retry, random: deps.random() });
+  await record(deps, work, result);
+  await follow(deps, work, result, tried.verdict);
+}
+
+/** Null where nothing was sent: the lease is over, or it failed on our side. */
+async function attempt(
+  deps: AttemptDeps,
+  work: Held<ClaimedDelivery>,
+  webhook: WebhookRecord,
+): Promise<Tried | null> {
+  const { claims, clock, http, ids, signingKeys } = deps;
   try {
-    const { webhook } = work;
-    const refusal = refuse(webhook);
-    if (webhook === null || refusal !== null) return await cancel(deps, work, refusal);
-
-    const startedAt = deps.clock.now();
-    const keys = deps.signingKeys(webhook, startedAt);
+    const startedAt = clock.now();
+    const keys = signingKeys(webhook, startedAt);
     const request = buildRequest({ url: webhook.url, work, keys, now: startedAt }, deps.request);
-    if (!deps.claims.isHeld(work.delivery.id)) return;
-    const reply = await deps.http.send(request);
-    const finishedAt = deps.clock.now();
+    if (!claims.isHeld(work.delivery.id)) return null;
+    const reply = await http.send(request);
+    const finishedAt = clock.now();
     const verdict = judgeReply(reply, finishedAt);
-
-    const attemptId = deps.ids.next('att');
-    const tried = { attemptId, startedAt, finishedAt, reply, verdict };
-    const result = concludeAttempt(work.delivery, tried, { policy: deps.retry, random: deps.random() });
-    await deps.claims.settle({ ...result, lease: work.lease });
-    await follow(deps, work, result, verdict);
+    return { attemptId: ids.next('att'), startedAt, finishedAt, reply, verdict };
   } catch (error) {
     await postpone(deps, work, error);
+    return null;
+  }
+}
+
+/** What the receiver answered counts, also where the log of the attempt cannot be stored. */
+async function record(
+  { claims, logger }: AttemptDeps,
+  work: Held<ClaimedDelivery>,
+  result: Omit<DeliveryResult, 'lease'>,
+): Promise<void> {
+  const { lease } = work;
+  try {
+    await claims.settle({ ...result, lease });
+  } catch (error) {
+    if (isStoreUnavailable(error)) throw error;
+    logger.error(
+      { ...fieldsOf(work), ...errorFields(error) },
+      'an attempt could not be stored: its outcome is',
+    );
+    await claims.settle({ ...result, lease, attempt: null });
   }
 }
 
@@ -106,25 +135,14 @@ async function disable(
   if (disabled) logger.warn({ webhookId: id }, 'webhook disabled: its receiver answered 410 Gone');
 }
 
-/** Our own fault (a secret that cannot be read, a store that failed) is not charged to the receiver's schedule. */
+/** Our own fault (a secret that cannot be read, a client that throws) is not charged to the receiver's schedule. */
 async function postpone(deps: AttemptDeps, work: Held<ClaimedDelivery>, error: unknown): Promise<void> {
   const { id, attemptCount, scheduledAttemptCount, manual } = work.delivery;
   deps.logger.error({ ...fieldsOf(work), ...errorFields(error) }, 'attempt failed on our side');
   const nextAttemptAt = deps.clock.now() + OUR_FAULT_DELAY_MS;
   const next = { state: 'retrying', nextAttemptAt, reason: 'internal', finalizedAt: null } as const;
-  try {
-    await deps.claims.settle({
-      id,
-      lease: work.lease,
-      attempt: null,
-      attemptCount,
-      scheduledAttemptCount,
-      manual,
-      ...next,
-    });
-  } catch {
-    // the store is what failed: the lease ends by itself, and the sweeper finds the delivery again
-  }
+  const held = { id, lease: work.lease, attempt: null, attemptCount, scheduledAttemptCount, manual };
+  await deps.claims.settle({ ...held, ...next });
 }
 
 function fieldsOf({ delivery }: Held<ClaimedDelivery>) {

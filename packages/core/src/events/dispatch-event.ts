@@ -44,11 +44,13 @@ export async function dispatchEvent(
   }
   const listeners = deps.listeners.matching(type, 'sync');
   const isHeardHere = listeners.length > 0;
-  await deps.intake.insert(record, { isHeardHere });
-  const event = toEvent(record);
-  await runSyncListeners(listeners, event, deps.syncLane);
-  deps.intake.passHeard(record, { isHeardHere });
-  return event;
+  return deps.intake.hold(record, isHeardHere, async () => {
+    await deps.intake.insert(record, isHeardHere);
+    const event = toEvent(record);
+    await runSyncListeners(listeners, event, deps.syncLane);
+    deps.intake.passHeard(record, isHeardHere);
+    return event;
+  });
 }
 
 async function storeInTransaction(

@@ -4,6 +4,7 @@ import type { Arrival, Store } from '../ports/store.js';
 import type { Roles } from '../roles.js';
 import type { Waker } from '../worker/waker.js';
 import type { EventRecord } from './event.js';
+import type { EventsInHand } from './events-in-hand.js';
 import type { Relay } from './relay.js';
 
 const MAX_INSERT = 500;
@@ -13,6 +14,7 @@ const MAX_INSERT_CHARS = 4_000_000;
 export interface IntakeDeps {
   readonly store: Store;
   readonly relay: Relay;
+  readonly inHand: EventsInHand;
   readonly roles: Roles;
   readonly clock: Clock;
   readonly leaseMs: number;
@@ -45,9 +47,17 @@ export class Intake {
     );
   }
 
-  /** Stores it; many at once share one write. `isHeardHere`: sync listeners of this process come next. */
-  insert(event: EventRecord, { isHeardHere }: { readonly isHeardHere: boolean }): Promise<void> {
-    return this.#insert[this.#relays || isHeardHere ? 'leased' : 'free'](event);
+  /**
+   * Does all that this process does with a new event: stores it, lets its listeners hear it, passes it on. It is this
+   * process's own meanwhile, where `isHeardHere` says that sync listeners of it come, or where it relays.
+   */
+  hold<Value>({ id }: EventRecord, isHeardHere: boolean, work: () => Promise<Value>): Promise<Value> {
+    return this.#isLeased(isHeardHere) ? this.#deps.inHand.hold(id, work()) : work();
+  }
+
+  /** Stores it; many at once share one write. */
+  insert(event: EventRecord, isHeardHere: boolean): Promise<void> {
+    return this.#insert[this.#isLeased(isHeardHere) ? 'leased' : 'free'](event);
   }
 
   /** Stores a request and its event, together; false where the source has sent it before. */
@@ -56,7 +66,7 @@ export class Intake {
   }
 
   /** Goes on with an event whose sync listeners, if there are any here, have run. */
-  passHeard(event: EventRecord, { isHeardHere }: { readonly isHeardHere: boolean }): void {
+  passHeard(event: EventRecord, isHeardHere: boolean): void {
     if (this.#relays) this.#deps.relay.accept(event);
     else if (isHeardHere) this.#leaveHeard(event);
     else this.#deps.waker.wakeRelays();
@@ -69,11 +79,16 @@ export class Intake {
   }
 
   #leaveHeard({ id }: EventRecord): void {
-    this.#giveBack(id).then(
+    const given = this.#giveBack(id).then(
       () => this.#deps.waker.wakeRelays(),
       // its lease ends, and it is heard again
       () => {},
     );
+    this.#deps.inHand.hold(id, given);
+  }
+
+  #isLeased(isHeardHere: boolean): boolean {
+    return this.#relays || isHeardHere;
   }
 
   get #relays(): boolean {

@@ -1,16 +1,17 @@
 import { groupCalls } from '../batching/group-calls.js';
-import { errorFields } from '../errors.js';
+import { errorFields, isStoreUnavailable } from '../errors.js';
 import type { ListenerRegistry } from '../listeners/listener-registry.js';
 import { type RunRecord, runId } from '../listeners/run.js';
 import { runSyncListeners, type SyncLane } from '../listeners/run-listener.js';
 import type { WebhookListener } from '../listeners/webhook-listener.js';
-import type { Clock } from '../ports/clock.js';
+import { CLOCK_MARGIN_MS, type Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { ClaimedEvent, EventStore, FanOut } from '../ports/store.js';
 import type { HandOver } from '../worker/hand-over.js';
 import { keepTrying } from '../worker/keep-trying.js';
 import { toEvent } from './build-event.js';
 import type { EventRecord } from './event.js';
+import type { EventsInHand } from './events-in-hand.js';
 
 const MAX_BATCH = 200;
 /** Beyond these, committed events wait in the store. */
@@ -18,6 +19,7 @@ const MAX_IN_HAND = 2_000;
 
 export interface RelayDeps {
   readonly events: EventStore;
+  readonly inHand: EventsInHand;
   readonly listeners: ListenerRegistry;
   readonly webhookListener: WebhookListener;
   readonly handOver: HandOver;
@@ -35,7 +37,6 @@ export interface RelayDeps {
 export class Relay {
   readonly #deps: RelayDeps;
   readonly #relayed: (event: EventRecord) => Promise<void>;
-  readonly #inHand = new Map<string, Promise<void>>();
   #isCutShort = false;
   #isStopped = false;
 
@@ -56,7 +57,7 @@ export class Relay {
 
   /** Takes over an event whose sync listeners ran already. */
   accept(event: EventRecord): void {
-    this.#track(
+    this.#hold(
       event,
       this.#relayed(event).catch((error) => this.#report(event, error)),
     );
@@ -64,7 +65,7 @@ export class Relay {
 
   /** Takes over an event that no listener heard of yet. */
   acceptUnheard(event: EventRecord): void {
-    this.#track(event, this.#relayClaimed(event));
+    this.#hold(event, this.#relayClaimed(event));
   }
 
   /** Claims nothing more. */
@@ -79,31 +80,17 @@ export class Relay {
    */
   async sweep(): Promise<number> {
     let count = 0;
-    while (this.#inHand.size < MAX_IN_HAND && !this.#isStopped) {
+    const { inHand } = this.#deps;
+    while (inHand.size < MAX_IN_HAND && !this.#isStopped) {
       const events = await this.#claim();
-      const fresh = events.filter(({ event }) => !this.#inHand.has(event.id));
+      if (this.#isStopped) return this.#giveBack(events);
+      const fresh = events.filter(({ event }) => !inHand.has(event.id));
       count += fresh.length;
       for (const { event, isHeard } of fresh) this.#relayFresh(event, isHeard);
       if (events.length < MAX_BATCH) return count;
     }
     this.#isCutShort = true;
     return count;
-  }
-
-  /** Prolongs the hold on what is in hand. */
-  async renewAll(): Promise<number> {
-    const { events, clock, leaseMs } = this.#deps;
-    if (this.#inHand.size > 0) await events.renew([...this.#inHand.keys()], clock.now() + leaseMs);
-    return 0;
-  }
-
-  /** Gives back what is in hand: another process relays it, and its listeners hear it again. */
-  async releaseAll(): Promise<void> {
-    if (this.#inHand.size > 0) await this.#deps.events.release([...this.#inHand.keys()], { isHeard: false });
-  }
-
-  async idle(): Promise<void> {
-    while (this.#inHand.size > 0) await Promise.all(this.#inHand.values());
   }
 
   #relayFresh(event: EventRecord, isHeard: boolean): void {
@@ -128,12 +115,17 @@ export class Relay {
   }
 
   /** An event in hand is not begun a second time, even where its lease ended. */
-  #track({ id }: EventRecord, work: Promise<void>): void {
-    this.#inHand.set(id, work);
-    void work.finally(() => {
-      this.#inHand.delete(id);
-      if (this.#isCutShort && this.#inHand.size <= MAX_IN_HAND / 2) this.#goOn();
+  #hold({ id }: EventRecord, work: Promise<void>): void {
+    const { inHand } = this.#deps;
+    void inHand.hold(id, work).then(() => {
+      if (this.#isCutShort && inHand.size <= MAX_IN_HAND / 2) this.#goOn();
     });
+  }
+
+  async #giveBack(events: readonly ClaimedEvent[]): Promise<number> {
+    const ids = events.map(({ event }) => event.id);
+    if (ids.length > 0) await this.#deps.events.release(ids, { isHeard: false });
+    return 0;
   }
 
   #goOn(): void {
@@ -143,11 +135,11 @@ export class Relay {
     );
   }
 
+  /** Where the store is away the hub is closing: until then it keeps trying. */
   #report({ id }: EventRecord, error: unknown): void {
-    this.#deps.logger.error(
-      { eventId: id, ...errorFields(error) },
-      'event not relayed: it is tried again when its lease ends',
-    );
+    const level = isStoreUnavailable(error) ? 'debug' : 'error';
+    const fields = { eventId: id, ...errorFields(error) };
+    this.#deps.logger[level](fields, 'event not relayed: it is tried again when its lease ends');
   }
 }
 
@@ -171,7 +163,7 @@ function runsOf(event: EventRecord, listeners: ListenerRegistry, now: number): r
     listener: name,
     state: 'pending',
     attemptCount: 0,
-    nextAttemptAt: now,
+    nextAttemptAt: now - CLOCK_MARGIN_MS,
     lastError: null,
     createdAt: now,
     finalizedAt: null,

@@ -19,7 +19,7 @@ export interface InboundDeps {
   readonly clock: Clock;
   readonly registry: AnyRegistry;
   readonly maxPayloadBytes: number;
-  readonly intake: Pick<Intake, 'record' | 'passUnheard'>;
+  readonly intake: Pick<Intake, 'hold' | 'record' | 'passUnheard'>;
 }
 
 /**
@@ -38,10 +38,12 @@ export async function handleInbound(
   const verified = source.verify(request, receivedAt);
   const event = buildEvent(deps, name, verified, receivedAt);
   const receipt = buildReceipt(deps, { name, source, request, verified, event, receivedAt });
-  const isNew = await deps.intake.record({ receipt, event });
-  if (!isNew) return { isNew };
-  deps.intake.passUnheard(event);
-  return { isNew, receiptId: receipt.id, eventId: event.id };
+  return deps.intake.hold(event, false, async () => {
+    const isNew = await deps.intake.record({ receipt, event });
+    if (!isNew) return { isNew };
+    deps.intake.passUnheard(event);
+    return { isNew, receiptId: receipt.id, eventId: event.id };
+  });
 }
 
 function buildEvent(

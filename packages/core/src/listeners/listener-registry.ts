@@ -76,6 +76,7 @@ export function classListener(
   const { name, lane, patterns } = listener;
   const methodFor = (type: string) => ownMethod(listener, toMethodName(type));
   const viaPattern = (type: string) => patterns.some((pattern) => matchesPattern(pattern, type));
+  assertLane(name, lane, listener.retry);
   assertListens(listener, registry);
   return {
     name,
@@ -84,6 +85,14 @@ export function classListener(
     takes: (type) => methodFor(type) !== undefined || viaPattern(type),
     handle: (event) => (methodFor(event.type) ?? listener.handle)?.call(listener, event),
   };
+}
+
+/** Throws LISTENER_INVALID: in no lane it would never run, and what is not stored is not tried again. */
+export function assertLane(name: string, lane: unknown, retry: unknown): void {
+  if (lane !== 'sync' && lane !== 'async')
+    throw invalid(name, `expected the lane "sync" or "async", got "${lane}"`);
+  if (lane === 'sync' && retry !== undefined)
+    throw invalid(name, 'retry is for the async lane, whose runs are stored');
 }
 
 function ownMethod(listener: Listener, name: string): Method | undefined {

@@ -85,8 +85,10 @@ async function runInTime(
   listener: RegisteredListener,
   event: Event,
 ): Promise<HooklineError | null> {
-  const running = runListener(listener, event, onError);
+  let isOver = false;
+  const running = runListener(listener, event, (...failed) => (isOver ? undefined : onError(...failed)));
   if (await within(timeoutMs, clock, running)) return running;
+  isOver = true;
   const details = { listener: listener.name, type: event.type, eventId: event.id, timeoutMs };
   const failure = new HooklineError('LISTENER_TIMEOUT', details);
   await report(failure, event, onError);

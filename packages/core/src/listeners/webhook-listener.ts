@@ -2,6 +2,7 @@ import { type DeliveryRecord, deliveryId } from '../delivery/delivery.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import type { EventRecord } from '../events/event.js';
 import { matchesPattern } from '../events/event-pattern.js';
+import { CLOCK_MARGIN_MS } from '../ports/clock.js';
 import type { WebhookStore } from '../ports/store.js';
 
 /**
@@ -42,7 +43,7 @@ export function isSubscribed(webhook: Pick<WebhookRecord, 'subscriptions'>, type
   return webhook.subscriptions.some((pattern) => matchesPattern(pattern, type));
 }
 
-/** A new delivery, due at once. */
+/** A new delivery, due at once, also for a process whose clock is a little behind. */
 export function owe(event: EventRecord, webhookId: string, now: number): DeliveryRecord {
   return {
     id: deliveryId(event.id, webhookId),
@@ -54,7 +55,7 @@ export function owe(event: EventRecord, webhookId: string, now: number): Deliver
     attemptCount: 0,
     scheduledAttemptCount: 0,
     manual: false,
-    nextAttemptAt: now,
+    nextAttemptAt: now - CLOCK_MARGIN_MS,
     reason: null,
     createdAt: now,
     finalizedAt: null,

@@ -8,3 +8,6 @@ export interface Clock {
    */
   after(delayMs: number, callback: () => void): () => void;
 }
+
+/** How far apart the clocks of processes may be before it shows: what one stores as due now, all find due. */
+export const CLOCK_MARGIN_MS = 2_000;

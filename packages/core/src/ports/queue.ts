@@ -8,7 +8,7 @@ export interface Job {
   readonly id: string;
 }
 
-/** Resolves when the jobs have begun: until then the worker has no room for more. Never rejects. */
+/** Resolves when the worker has room for more: until then others may have it. It begins the jobs, or finds them in the store later. Never rejects. */
 export type JobHandler = (jobs: readonly Job[]) => Promise<void>;
 
 /**
@@ -21,7 +21,8 @@ export interface Queue {
   readonly isShared: boolean;
   /**
    * Called after the rows are stored. Jobs become visible to a worker `delayMs` later (default 0). Answers, or
-   * rejects with QUEUE_UNAVAILABLE, within about a second, whatever happened to the queue's server.
+   * rejects with QUEUE_UNAVAILABLE, within about a second, whatever happened to the queue's server; of an outage it
+   * tells in a log of its own.
    */
   enqueue(jobs: readonly Job[], delayMs?: number): Promise<void>;
   /** Called once, in processes that work. Returns at once and never throws, also where the queue's server is away. */

@@ -19,6 +19,8 @@ export interface Page {
 export interface ClaimRequest {
   /** Only these; without it, whatever is due. */
   readonly ids?: readonly string[];
+  /** None of these: what the caller has in hand, also where its lease ran out. */
+  readonly except?: readonly string[];
   readonly limit: number;
   readonly now: number;
   /** The claim ends by itself at `now + leaseMs`, if it is neither settled nor released. */

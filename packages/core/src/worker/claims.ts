@@ -12,17 +12,14 @@ export type Held<Claimed> = Claimed & { readonly lease: string };
 export interface Claims<Claimed, Result> {
   /** Null where somebody else holds it, or there is nothing left to do. */
   claim(id: string): Promise<Held<Claimed> | null>;
-  /** Claims what is due and leased by nobody, the longest due first. */
-  take(limit: number): Promise<readonly Held<Claimed>[]>;
+  /** Claims what is due and leased by nobody, the longest due first, but none of `except`. */
+  take(limit: number, except?: readonly string[]): Promise<readonly Held<Claimed>[]>;
   /** Whether its lease still runs by this process's clock: after a pause of the process it may not. */
   isHeld(id: string): boolean;
-  /**
-   * Stores how it went on, again and again while the store is unavailable. Where this process lost the lease and
-   * claimed the item anew, the result counts under the new one.
-   */
+  /** Stores how it went on, again and again while the store is unavailable. */
   settle(result: Result): Promise<void>;
-  /** Ends the hold on an item that was not settled, so that it can be claimed again. Never rejects. */
-  letGo(id: string): Promise<void>;
+  /** Ends the hold on an item. Not settled, its lease runs out: it may have been sent, and must not go round as fast as it fails. */
+  forget(id: string): void;
   /** Prolongs all that is held. Answers how many leases were lost to others. */
   renewAll(): Promise<number>;
   /** Gives back all that is claimed and not settled; nothing is claimed or recorded after it. */
@@ -72,8 +69,8 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
     return this.#isClosed ? null : this.#claimInGroup(id);
   }
 
-  async take(limit: number): Promise<readonly Held<Claimed>[]> {
-    return this.#isClosed ? [] : this.#claimFromStore({ limit });
+  async take(limit: number, except: readonly string[] = []): Promise<readonly Held<Claimed>[]> {
+    return this.#isClosed ? [] : this.#claimFromStore({ limit, except });
   }
 
   isHeld(id: string): boolean {
@@ -82,25 +79,18 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
   }
 
   async settle(result: Result): Promise<void> {
-    const lease = this.#leases.get(result.id)?.name;
     // given back meanwhile: what came of it here is what closing made of it, no word of the receiver's
-    if (this.#isClosed && lease === undefined) return;
+    if (this.#isClosed && !this.#leases.has(result.id)) return;
     this.#settling.add(result.id);
     try {
-      await this.#settleInGroup({ ...result, lease: lease ?? result.lease });
+      await this.#settleInGroup(result);
     } finally {
       this.#settling.delete(result.id);
     }
   }
 
-  async letGo(id: string): Promise<void> {
-    const lease = this.#leases.get(id);
-    if (!lease || !this.#leases.delete(id)) return;
-    try {
-      await this.#store.release([id], lease.name);
-    } catch {
-      // the lease ends by itself
-    }
+  forget(id: string): void {
+    this.#leases.delete(id);
   }
 
   async renewAll(): Promise<number> {
@@ -118,8 +108,9 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
 
   async releaseAll(): Promise<void> {
     this.#isClosed = true;
-    const held = idsByLease(this.#leases);
-    this.#leases.clear();
+    const open = [...this.#leases].filter(([id]) => !this.#settling.has(id));
+    for (const [id] of open) this.#leases.delete(id);
+    const held = idsByLease(open);
     await Promise.all(held.map(([lease, ids]) => this.#store.release(ids, lease)));
   }
 
@@ -130,7 +121,9 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
     return wanted.map((id) => takeFrom(byId, id));
   }
 
-  async #claimFromStore(wanted: Pick<ClaimRequest, 'ids' | 'limit'>): Promise<readonly Held<Claimed>[]> {
+  async #claimFromStore(
+    wanted: Pick<ClaimRequest, 'ids' | 'except' | 'limit'>,
+  ): Promise<readonly Held<Claimed>[]> {
     const { leaseMs, newLease } = this.#options;
     const now = this.#options.clock.now();
     const lease = newLease();
@@ -157,7 +150,9 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
   }
 }
 
-function idsByLease(leases: ReadonlyMap<string, Lease>): readonly (readonly [string, readonly string[]])[] {
+function idsByLease(
+  leases: Iterable<readonly [string, Lease]>,
+): readonly (readonly [string, readonly string[]])[] {
   const held = new Map<string, string[]>();
   for (const [id, { name }] of leases) held.set(name, [...(held.get(name) ?? []), id]);
   return [...held];

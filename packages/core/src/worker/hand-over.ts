@@ -1,5 +1,3 @@
-import { errorFields } from '../errors.js';
-import type { Logger } from '../ports/logger.js';
 import type { Job, Queue } from '../ports/queue.js';
 import type { Roles } from '../roles.js';
 import type { Waker } from './waker.js';
@@ -10,21 +8,15 @@ export type HandOver = (jobs: readonly Job[], delayMs?: number) => void;
 export interface HandOverDeps {
   readonly queue: Queue;
   readonly roles: Roles;
-  readonly logger: Logger;
   readonly waker: Waker;
 }
 
 /** Through the queue where that reaches a worker; otherwise workers are woken, and take it from the store. */
-export function handOverBy({ queue, roles, logger, waker }: HandOverDeps): HandOver {
-  let isAway = false;
+export function handOverBy({ queue, roles, waker }: HandOverDeps): HandOver {
   const offer = async (jobs: readonly Job[], delayMs: number): Promise<void> => {
     try {
       await queue.enqueue(jobs, delayMs);
-      if (isAway) logger.info({ queue: queue.name }, 'the queue is back');
-      isAway = false;
-    } catch (error) {
-      if (!isAway) logger.warn(errorFields(error), 'the queue is away: workers take the work from the store');
-      isAway = true;
+    } catch {
       if (delayMs === 0) waker.wakeWorkers();
     }
   };

@@ -2,7 +2,7 @@ import { isStoreUnavailable } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 
 const FIRST_DELAY_MS = 100;
-const MAX_DELAY_MS = 1_000;
+const MAX_DELAY_MS = 250;
 
 /**
  * Does what must not get lost again and again while the store is unavailable: what a receiver answered, for one, is

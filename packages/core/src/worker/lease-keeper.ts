@@ -1,9 +1,10 @@
 import { errorFields } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
+import { keepTrying } from './keep-trying.js';
 
-/** A lease is renewed this many times before it would end: one renewal may fail. */
-const RENEWALS_PER_LEASE = 3;
+/** How often a lease is renewed before it would end: the more, the less of it is gone when the store goes away. */
+const RENEWALS_PER_LEASE = 5;
 
 export interface LeaseKeeperDeps {
   readonly leaseMs: number;
@@ -40,9 +41,11 @@ export class LeaseKeeper {
   }
 
   async #renew(): Promise<void> {
-    const { renewals, logger } = this.#deps;
+    const { renewals, clock, logger } = this.#deps;
     try {
-      const lost = await Promise.all(renewals.map((renew) => renew()));
+      // at once when the store is back: before others take what ran out meanwhile
+      const isStopped = () => this.#isStopped;
+      const lost = await Promise.all(renewals.map((renew) => keepTrying(renew, clock, isStopped)));
       const count = lost.reduce((sum, each) => sum + each, 0);
       if (count > 0)
         logger.warn({ count }, 'leases ran out while their work was in hand: others may repeat it');

@@ -1,14 +1,14 @@
-import { errorFields } from '../errors.js';
 import type { Relay } from '../events/relay.js';
+import { Outage } from '../outage.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { Roles } from '../roles.js';
-import type { Worker } from './worker.js';
+import type { Workers } from './workers.js';
 
 export interface SweeperDeps {
   readonly roles: Roles;
   readonly relay: Relay;
-  readonly worker: Worker;
+  readonly workers: Workers;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly intervalMs: number;
@@ -20,38 +20,44 @@ export interface SweeperDeps {
  */
 export class Sweeper {
   readonly #deps: SweeperDeps;
+  readonly #outage: Outage;
   #cancelTimer: (() => void) | null = null;
   #current: Promise<number> | null = null;
   #again = false;
-  #isFailing = false;
   #stopped = false;
 
   constructor(deps: SweeperDeps) {
     this.#deps = deps;
+    this.#outage = new Outage(deps.logger, {
+      out: 'looking for due work failed: it is tried again until it works',
+      back: 'looking for due work works again',
+    });
   }
 
   start(): void {
     this.#schedule();
   }
 
-  /** Sweeps now; if a sweep is under way, once more after it. Never rejects. */
+  /** Sweeps now; if a sweep is under way, once more after it. Never rejects: a failure is told of, and tried again. */
   wake(): void {
     if (this.#stopped) return;
     if (this.#current) this.#again = true;
-    else void this.sweep();
+    else this.#begin().catch(() => {});
   }
 
-  /** A sweep that begins after this call: one under way may have passed by what is there now. Answers how many it found. */
+  /**
+   * A sweep that begins after this call: one under way may have passed by what is there now. Answers how many it
+   * found. Rejects with what the store rejects with.
+   */
   async sweep(): Promise<number> {
-    while (this.#current) await this.#current;
-    this.#current = this.#sweepOnce();
-    return this.#current;
+    while (this.#current) await this.#current.catch(() => {});
+    return this.#begin();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer?.();
-    await this.#current;
+    await this.#current?.catch(() => {});
   }
 
   #schedule(): void {
@@ -61,29 +67,29 @@ export class Sweeper {
     });
   }
 
-  async #sweepOnce(): Promise<number> {
-    const { roles, relay, worker } = this.#deps;
-    try {
-      const events = roles.has('relay') ? await relay.sweep() : 0;
-      const work = roles.has('worker') ? await worker.takeDue() : 0;
-      this.#isFailing = false;
-      return events + work;
-    } catch (error) {
-      this.#report(error);
-      return 0;
-    } finally {
+  #begin(): Promise<number> {
+    this.#current = this.#sweepOnce().finally(() => {
       this.#current = null;
-      if (this.#again && !this.#stopped) {
-        this.#again = false;
-        queueMicrotask(() => this.wake());
-      }
-    }
+      if (!this.#again || this.#stopped) return;
+      this.#again = false;
+      queueMicrotask(() => this.wake());
+    });
+    return this.#current;
   }
 
-  /** Once per outage: a line each second would tell nothing more. */
-  #report(error: unknown): void {
-    if (!this.#isFailing)
-      this.#deps.logger.error(errorFields(error), 'sweep failed: the next one tries again');
-    this.#isFailing = true;
+  /** Side by side: neither a backlog of events nor trouble with them keeps what is due waiting. */
+  async #sweepOnce(): Promise<number> {
+    const { roles, relay, workers } = this.#deps;
+    const found = await Promise.allSettled([
+      roles.has('relay') ? relay.sweep() : 0,
+      roles.has('worker') ? workers.takeDue() : 0,
+    ]);
+    const failed = found.find((each) => each.status === 'rejected');
+    if (failed) {
+      this.#outage.begin(failed.reason);
+      throw failed.reason;
+    }
+    this.#outage.end();
+    return found.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
   }
 }

@@ -1,7 +1,12 @@
-import { errorFields } from '../errors.js';
+import { errorFields, isStoreUnavailable } from '../errors.js';
+import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { Job, JobKind, Queue } from '../ports/queue.js';
 import type { Claims, Held } from './claims.js';
+
+/** A share of the places: with so many free, more is taken. */
+const ROOM_SHARE = 0.25;
+/** How long jobs that found no room keep the queue waiting: another process may have some. */
+const PATIENCE_MS = 250;
 
 /** Work that this process holds, ready to be done. */
 export interface ClaimedWork {
@@ -9,11 +14,13 @@ export interface ClaimedWork {
   perform(): Promise<void>;
 }
 
-/** One kind of work, as the worker sees it: claimed, and ready to be done. */
+/** One kind of work, as its worker sees it: claimed, and ready to be done. */
 export interface WorkSource {
   claim(id: string): Promise<ClaimedWork | null>;
-  take(limit: number): Promise<readonly ClaimedWork[]>;
-  letGo(id: string): Promise<void>;
+  /** Claims what is due, none of these. */
+  take(limit: number, except: readonly string[]): Promise<readonly ClaimedWork[]>;
+  /** Ends the hold on what was claimed. */
+  forget(id: string): void;
 }
 
 /** Work of one kind that is claimed by `claims` and done by `attempt`. */
@@ -28,38 +35,30 @@ export function workOf<Claimed, Result>(
       const work = await claims.claim(id);
       return work && ready(work);
     },
-    take: async (limit) => (await claims.take(limit)).map(ready),
-    letGo: (id) => claims.letGo(id),
+    take: async (limit, except) => (await claims.take(limit, except)).map(ready),
+    forget: (id) => claims.forget(id),
   };
 }
 
-const STORE_SHARE = 10;
-
 export interface WorkerDeps {
-  readonly queue: Queue;
+  readonly source: WorkSource;
+  /** How many it has in hand at once. */
+  readonly places: number;
+  readonly clock: Clock;
   readonly logger: Logger;
-  readonly concurrency: number;
-  readonly work: Readonly<Record<JobKind, WorkSource>>;
 }
 
 /**
- * Does deliveries and runs, `concurrency` at a time. They come from two sides: the queue brings ids as soon as there
- * are any, and for the places that are free then the worker takes what is due in the store. So a queue that forgot
- * everything, or is away, costs no work, and a process never holds more than it does.
+ * Does one kind of work. It comes from two sides: the queue brings ids as soon as there are any, and what finds no
+ * place, or never came, is taken from the store as places are free. So a queue that forgot everything, or is away,
+ * costs no work, and a process holds no more than it does.
  */
 export class Worker {
   readonly #deps: WorkerDeps;
   readonly #inHand = new Set<string>();
-  /**
-   * Taken while in hand already. Where the take was quicker than the claim of a job, this is what to do; where the
-   * work had lost its lease, its result counts under the new one.
-   */
-  readonly #doubles = new Map<string, ClaimedWork>();
   #waitingForRoom: (() => void)[] = [];
   #waitingForIdle: (() => void)[] = [];
-  #firstKind: JobKind = 'delivery';
   #isMoreDue = false;
-  #isStoreNext = false;
   #taking: Promise<number> | null = null;
   /** Places kept for what is just being taken. */
   #reserved = 0;
@@ -69,21 +68,27 @@ export class Worker {
     this.#deps = deps;
   }
 
-  start(): void {
-    this.#deps.queue.consume((jobs) => this.#accept(jobs));
+  /**
+   * Begins these, as far as there are places; the rest is taken from the store when there are. Resolves when all have
+   * begun, or there is room again, or soon.
+   */
+  async accept(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      if (this.#isStopped) return;
+      if (this.#freePlaces() > 0) this.#begin(id);
+      else this.#isMoreDue = true;
+    }
+    if (this.#isMoreDue && this.#freePlaces() <= 0) await this.#room();
   }
 
-  /**
-   * Takes what is due for the places that are free, and goes on by itself while there is more. Answers how much it
-   * took. While the queue fills every place, the store gets a tenth of them next: what the queue lost must not wait
-   * until it has nothing else to bring.
-   */
-  async takeDue(): Promise<number> {
-    if (this.#waitingForRoom.length > 0) {
-      this.#isStoreNext = true;
-      return 0;
-    }
-    return this.#takeOnce();
+  /** Takes what is due for the places that are free, and goes on by itself while there is more. Answers how much it took. */
+  takeDue(): Promise<number> {
+    this.#taking ??= this.#take().finally(() => {
+      this.#taking = null;
+      this.#reserved = 0;
+      this.#followUp();
+    });
+    return this.#taking;
   }
 
   /** Resolves when nothing is in hand. */
@@ -97,103 +102,75 @@ export class Worker {
   /** Begins nothing more; resolves when nothing is in hand. */
   stop(): Promise<void> {
     this.#isStopped = true;
-    this.#notify();
+    for (const resume of this.#waitingForRoom.splice(0)) resume();
     return this.idle();
   }
 
-  /** Resolves when the last of them has begun. */
-  async #accept(jobs: readonly Job[]): Promise<void> {
-    for (const { kind, id } of jobs) {
-      while (this.#freePlaces() <= 0 && !this.#isStopped) await this.#room();
-      if (this.#isStopped) return;
-      if (!this.#inHand.has(id)) void this.#work(kind, id, () => this.#deps.work[kind].claim(id));
-    }
-  }
-
-  #takeOnce(): Promise<number> {
-    this.#taking ??= this.#takeForFreePlaces().finally(() => {
-      this.#taking = null;
-    });
-    return this.#taking;
-  }
-
-  async #takeForFreePlaces(): Promise<number> {
-    let count = 0;
-    this.#isMoreDue = false;
-    for (const kind of this.#kindsInTurn()) {
-      const limit = this.#freePlaces();
-      if (limit <= 0 || this.#isStopped) break;
-      count += await this.#take(kind, limit);
-    }
-    return count;
-  }
-
-  async #take(kind: JobKind, limit: number): Promise<number> {
+  async #take(): Promise<number> {
+    const limit = this.#freePlaces();
+    this.#isMoreDue = limit <= 0;
+    if (limit <= 0 || this.#isStopped) return 0;
     this.#reserved = limit;
-    try {
-      const taken = await this.#deps.work[kind].take(limit);
-      for (const work of taken.filter(({ id }) => this.#inHand.has(id))) this.#doubles.set(work.id, work);
-      const fresh = taken.filter(({ id }) => !this.#inHand.has(id));
-      for (const work of fresh) void this.#work(kind, work.id, async () => work);
-      this.#isMoreDue ||= taken.length === limit;
-      return fresh.length;
-    } finally {
-      this.#reserved = 0;
-      this.#notify();
-    }
+    // while it takes there is no place for anything else, so none of these can come in hand meanwhile
+    const taken = await this.#deps.source.take(limit, [...this.#inHand]);
+    this.#isMoreDue ||= taken.length === limit;
+    if (this.#isStopped) return 0;
+    for (const work of taken) void this.#work(work.id, async () => work);
+    return taken.length;
   }
 
-  /** Each kind comes first every other time, so that neither waits for ever where there is always more of the other. */
-  #kindsInTurn(): readonly JobKind[] {
-    const [first, second]: readonly [JobKind, JobKind] =
-      this.#firstKind === 'delivery' ? ['delivery', 'run'] : ['run', 'delivery'];
-    this.#firstKind = second;
-    return [first, second];
+  #begin(id: string): void {
+    if (!this.#inHand.has(id)) void this.#work(id, () => this.#deps.source.claim(id));
   }
 
   /** What fails here is on our side: nobody repeats it but the store, where it is due again when its lease ends. */
-  async #work(kind: JobKind, id: string, claim: () => Promise<ClaimedWork | null>): Promise<void> {
+  async #work(id: string, claim: () => Promise<ClaimedWork | null>): Promise<void> {
     this.#inHand.add(id);
     try {
-      const work = (await claim()) ?? this.#doubles.get(id);
+      const work = await claim();
       await work?.perform();
     } catch (error) {
-      this.#deps.logger.error({ kind, id, ...errorFields(error) }, 'a job failed on our side');
+      this.#report(id, error);
     }
-    // in one turn: what is claimed anew while the release is under way must not find the old one in hand
-    const released = this.#deps.work[kind].letGo(id);
+    this.#deps.source.forget(id);
     this.#inHand.delete(id);
-    this.#doubles.delete(id);
-    this.#notify();
-    const isRoomy = this.#freePlaces() >= this.#deps.concurrency / 2;
-    if (this.#isMoreDue && isRoomy && this.#waitingForRoom.length === 0) this.#takeMore();
-    await released;
+    this.#followUp();
   }
 
-  #takeMore(): void {
-    this.#isMoreDue = false;
-    this.#isStoreNext = false;
-    this.#takeOnce().catch((error) =>
-      this.#deps.logger.error(errorFields(error), 'due work was not taken: the next sweep tries again'),
-    );
+  /** Where the store is away the sweep says so, once. */
+  #report(id: string, error: unknown): void {
+    this.#isMoreDue = true;
+    if (!isStoreUnavailable(error))
+      this.#deps.logger.error({ id, ...errorFields(error) }, 'work failed on our side');
+  }
+
+  #followUp(): void {
+    const isRoomy = this.#freePlaces() >= this.#deps.places * ROOM_SHARE;
+    if (this.#isMoreDue && isRoomy && !this.#isStopped && !this.#taking) {
+      // an error comes to the next sweep as well, which tells of it
+      this.takeDue().catch(() => {});
+    }
+    this.#notify();
   }
 
   #freePlaces(): number {
-    return this.#deps.concurrency - this.#inHand.size - this.#reserved;
+    return this.#deps.places - this.#inHand.size - this.#reserved;
   }
 
   #room(): Promise<void> {
-    return new Promise((resolve) => void this.#waitingForRoom.push(resolve));
+    return new Promise((resolve) => {
+      const cancel = this.#deps.clock.after(PATIENCE_MS, resolve);
+      this.#waitingForRoom.push(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   #notify(): void {
-    if (this.#isStoreNext && !this.#isStopped) {
-      if (this.#freePlaces() < this.#deps.concurrency / STORE_SHARE) return;
-      this.#takeMore();
+    if (this.#freePlaces() > 0) for (const resume of this.#waitingForRoom.splice(0)) resume();
+    if (this.#inHand.size === 0 && this.#reserved === 0) {
+      for (const resume of this.#waitingForIdle.splice(0)) resume();
     }
-    const free = this.#isStopped ? this.#waitingForRoom.length : Math.max(0, this.#freePlaces());
-    for (const resume of this.#waitingForRoom.splice(0, free)) resume();
-    const isIdle = this.#inHand.size === 0 && this.#reserved === 0 && this.#waitingForRoom.length === 0;
-    if (isIdle) for (const resume of this.#waitingForIdle.splice(0)) resume();
   }
 }

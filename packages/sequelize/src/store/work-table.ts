@@ -34,10 +34,11 @@ export class WorkTable<Item extends { readonly id: string; readonly state: strin
   }
 
   /** The CTEs that claim; the rows are in `work`. Rows that somebody else is just claiming are passed over. */
-  claim(binds: Binds, { ids, limit, now, leaseMs, lease }: ClaimRequest): string {
+  claim(binds: Binds, { ids, except, limit, now, leaseMs, lease }: ClaimRequest): string {
     const { table } = this;
     const conditions = isDue(binds, now);
     if (ids) conditions.push(`"id" = ANY(${binds.addAll('text', ids)})`);
+    if (except?.length) conditions.push(`"id" <> ALL(${binds.addAll('text', except)})`);
     const order = ids ? '' : 'ORDER BY "next_attempt_at"';
     return `due AS MATERIALIZED (
         SELECT "id" FROM ${table} ${where(conditions)} ${order} LIMIT ${binds.add('bigint', limit)}
