@@ -260,6 +260,7 @@ describe('bad input at start', () => {
     ['a timeout of 0', { delivery: { timeoutMs: 0 } }],
     ['a lease shorter than a second', { leaseMs: 999 }],
     ['no role', { roles: [] }],
+    ['a misspelt retention, whose default would remove rows', { retention: { finshedMs: 1 } as object }],
     ['a run that may take no time', { listenerTimeoutMs: 0 }],
     ['exhausted rows kept shorter than others', { retention: { exhaustedMs: 1_000 } }],
     ['a concurrency that is no whole number', { delivery: { concurrency: 1.5 } }],

@@ -1,6 +1,7 @@
 import { createHub, type HttpClient, memoryStore } from '@hookline/core';
 import { fakeClock } from '@hookline/core/testing';
 import { expect } from 'chai';
+import { aClaim, anEvent } from '../contracts/store-records.js';
 import { expectError } from '../support/expect-error.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { aReply } from '../support/scripted-http-client.js';
@@ -128,4 +129,66 @@ describe('hub.close', () => {
     const hub = createHub({ logger: new RecordingLogger() });
     await Promise.all([hub.close(), hub.close()]);
   });
+
+  it('waits for a dispatch that is under way, and for its fan-out', async () => {
+    const store = memoryStore();
+    const hub = createHub({ store, clock: fakeClock(), logger: new RecordingLogger() });
+    await hub.webhooks.create({ url: URL, subscriptions: ['*'] });
+    let goOn = () => {};
+    const going = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    hub.on('order.paid', () => going);
+    const dispatched = hub.dispatch('order.paid', {});
+    await tick();
+    let isClosed = false;
+    const closed = hub.close().then(() => {
+      isClosed = true;
+    });
+    await tick();
+    expect(isClosed).to.equal(false);
+    goOn();
+    await Promise.all([dispatched, closed]);
+    expect(await store.deliveries.list({ limit: 10 })).to.have.length(1);
+  });
+
+  it('gives back, unheard, what a sweep had just claimed', async () => {
+    const store = memoryStore();
+    const { claim } = store.events;
+    let goOn = () => {};
+    const going = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    store.events.claim = async (request) => {
+      await going;
+      return claim.call(store.events, request);
+    };
+    const event = anEvent();
+    await store.events.insert([event]);
+    const hub = createHub({ store, clock: fakeClock(), logger: new RecordingLogger() });
+    await hub.start();
+    const closed = hub.close();
+    goOn();
+    await closed;
+    const [claimed] = await claim.call(store.events, aClaim());
+    expect(claimed).to.deep.equal({ event, isHeard: false });
+  });
+
+  for (const timeoutMs of [Number.POSITIVE_INFINITY, 2 ** 40, -1, Number.NaN, 'soon' as unknown as number]) {
+    it(`waits for what is in hand, though the time it may take is ${timeoutMs}`, async () => {
+      const http = new HangingHttpClient();
+      const hub = createHub({ http, clock: fakeClock(), logger: new RecordingLogger() });
+      await hub.webhooks.create({ url: URL, subscriptions: ['*'] });
+      await hub.dispatch('order.paid', {});
+      while (http.sent < 1) await tick(1);
+      let isClosed = false;
+      const closed = hub.close({ timeoutMs }).then(() => {
+        isClosed = true;
+      });
+      await tick(500);
+      expect(isClosed).to.equal(false);
+      await http.close();
+      await closed;
+    });
+  }
 });

@@ -64,6 +64,12 @@ describe('roles', () => {
     await back.hub.close();
   });
 
+  it('drains a web process again and again: it has nothing to wait for', async () => {
+    const { front } = twoHubs();
+    for (let times = 0; times < 3; times += 1) await front.hub.drain();
+    await front.hub.close();
+  });
+
   it('takes roles from createHub or from start, and start wins', async () => {
     const { hub, http } = buildHub({ roles: ['web'] });
     await hub.start({ roles: ['web', 'relay', 'worker'] });
@@ -78,6 +84,17 @@ describe('roles', () => {
     const { hub } = buildHub();
     const mounted = hub.start();
     await hub.start({ roles: ['web'] });
+    await mounted;
+    await hub.close();
+  });
+
+  it('refuses other roles after any waiting, however long the store takes to open', async () => {
+    const store = memoryStore();
+    store.open = () => new Promise((resolve) => void setTimeout(resolve, 50));
+    const { hub } = buildHub({ store });
+    const mounted = hub.start();
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    await expectError('ROLES_FIXED', () => hub.start({ roles: ['web'] }));
     await mounted;
     await hub.close();
   });

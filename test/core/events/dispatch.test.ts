@@ -519,4 +519,79 @@ describe('the async lane', () => {
     await hub.drain();
     expect(calls).to.equal(1);
   });
+
+  it('takes the retry schedule of a listener, of a function and of a class alike', async () => {
+    const { hub, clock } = buildHub({ events });
+    const calls = { often: 0, once: 0 };
+    class OnceListener extends Listener<typeof events> {
+      override readonly lane = 'async';
+      override readonly retry = [];
+      messageCreated() {
+        calls.once += 1;
+        throw new Error('never');
+      }
+    }
+    hub.use(new OnceListener());
+    hub.on(
+      'message.created',
+      () => {
+        calls.often += 1;
+        throw new Error('never');
+      },
+      { lane: 'async', name: 'often', retry: [1_000, 1_000] },
+    );
+    await hub.dispatch('message.created', { id: 1 });
+    for (let i = 0; i < 6; i++) {
+      await hub.drain();
+      clock.advance(60_000);
+    }
+    expect(calls).to.deep.equal({ often: 3, once: 1 });
+  });
+
+  it('counts a run that does not end as failed, once, and tries it again', async () => {
+    const failures: string[] = [];
+    const { hub, clock } = buildHub({
+      events,
+      listenerTimeoutMs: 5_000,
+      listenerRetry: [1_000],
+      onListenerError: ({ code }) => void failures.push(code),
+    });
+    let endLate = () => {};
+    hub.on(
+      'message.created',
+      () =>
+        new Promise((_, reject) => {
+          endLate = () => reject(new Error('late'));
+        }),
+      { lane: 'async', name: 'slow' },
+    );
+    await hub.dispatch('message.created', { id: 1 });
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(5_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    endLate();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(failures).to.deep.equal(['ERR_HOOKLINE_LISTENER_TIMEOUT']);
+  });
+
+  it('keeps no delivery waiting for listeners that hang', async () => {
+    const { hub, http } = buildHub({ events, delivery: { concurrency: 2 } });
+    await hub.webhooks.create({ url: 'https://receiver.example', subscriptions: ['conversation.created'] });
+    hub.on('message.created', () => new Promise(() => {}), { lane: 'async', name: 'hangs' });
+    for (let id = 0; id < 10; id++) await hub.dispatch('message.created', { id });
+    await hub.dispatch('conversation.created', { id: 1 });
+    for (let turns = 0; turns < 50 && http.sent.length === 0; turns++)
+      await new Promise((resolve) => setImmediate(resolve));
+    expect(http.sent).to.have.length(1);
+  });
+
+  for (const options of [
+    { lane: 'Async', name: 'x' },
+    { lane: 'sync', retry: [1_000] },
+  ]) {
+    it(`refuses a listener with ${JSON.stringify(options)}`, async () => {
+      const { hub } = buildHub({ events });
+      await expectError('LISTENER_INVALID', () => hub.on('message.created', () => {}, options as object));
+    });
+  }
 });
