@@ -47,7 +47,7 @@ describe('a database that does not answer', () => {
     });
   }
 
-  for (const code of ['25006', '40001', '40P01']) {
+  for (const code of ['25006', '40001', '40P01', '55P03', '57014']) {
     it(`is STORE_UNAVAILABLE for ${code}, but in a transaction of the caller it is the caller's`, async () => {
       const cause = databaseError({ code });
       await expectError('STORE_UNAVAILABLE', () => failingStore(cause).events.claim(aClaim()));
@@ -84,7 +84,7 @@ describe('a database that does not answer', () => {
   });
 
   it('passes on what the database says about the statement', async () => {
-    for (const parent of [{ code: '23505' }, { code: '57014' }, { message: 'Connection is a bad name' }]) {
+    for (const parent of [{ code: '23505' }, { code: '42601' }, { message: 'Connection is a bad name' }]) {
       const error = databaseError(parent);
       const failed = await failingStore(error)
         .events.claim(aClaim())

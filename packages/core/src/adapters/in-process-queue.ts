@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.js';
-import type { Job, JobHandler, Queue } from '../ports/queue.js';
+import type { Job, JobHandler, JobKind, Queue } from '../ports/queue.js';
 
 /** Beyond these, jobs are left to the store, so that memory stays flat whatever is pending. */
 const MAX_WAITING = 10_000;
@@ -15,10 +15,11 @@ class InProcessQueue implements Queue {
   readonly name = 'in-process';
   readonly isShared = false;
   readonly #clock: Clock;
-  readonly #waiting = new Map<string, Job>();
+  /** Each kind waits for itself alone. */
+  readonly #waiting: Readonly<Record<JobKind, Map<string, Job>>> = { delivery: new Map(), run: new Map() };
+  readonly #handingOut = new Set<JobKind>();
   #handler: JobHandler | null = null;
   #delayedCount = 0;
-  #isHandingOut = false;
   #isClosed = false;
 
   constructor(clock: Clock) {
@@ -29,20 +30,20 @@ class InProcessQueue implements Queue {
     if (this.#isClosed || delayMs > MAX_DELAY_MS) return;
     if (delayMs > 0) return this.#delay(jobs, delayMs);
     for (const job of jobs) {
-      if (this.#waiting.size >= MAX_WAITING) break;
-      this.#waiting.set(job.id, job);
+      const waiting = this.#waiting[job.kind];
+      if (waiting.size < MAX_WAITING) waiting.set(job.id, job);
     }
-    void this.#handOut();
+    this.#handOutAll();
   }
 
   consume(handler: JobHandler): void {
     this.#handler = handler;
-    void this.#handOut();
+    this.#handOutAll();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#waiting.clear();
+    for (const waiting of Object.values(this.#waiting)) waiting.clear();
   }
 
   #delay(jobs: readonly Job[], delayMs: number): void {
@@ -54,15 +55,21 @@ class InProcessQueue implements Queue {
     });
   }
 
+  #handOutAll(): void {
+    void this.#handOut('delivery');
+    void this.#handOut('run');
+  }
+
   /** One batch after the other: the next waits until the worker took the last. */
-  async #handOut(): Promise<void> {
-    if (!this.#handler || this.#isHandingOut) return;
-    this.#isHandingOut = true;
-    while (this.#waiting.size > 0) {
-      const batch = [...this.#waiting.values()].slice(0, MAX_BATCH);
-      for (const { id } of batch) this.#waiting.delete(id);
+  async #handOut(kind: JobKind): Promise<void> {
+    if (!this.#handler || this.#handingOut.has(kind)) return;
+    this.#handingOut.add(kind);
+    const waiting = this.#waiting[kind];
+    while (waiting.size > 0) {
+      const batch = [...waiting.values()].slice(0, MAX_BATCH);
+      for (const { id } of batch) waiting.delete(id);
       await this.#handler(batch);
     }
-    this.#isHandingOut = false;
+    this.#handingOut.delete(kind);
   }
 }
