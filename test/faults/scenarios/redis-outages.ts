@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
-import { writeSteadily } from './write-rows.ts';
+import { writeRows, writeSteadily } from './write-rows.ts';
 
 const WEBHOOKS = 2;
 /** Deliveries between one fault and the next. */
 const LIVELY = 60;
+/** Rows that wait to be delivered when the fault comes. */
+const BACKLOG = { full: 1_000, short: 0 };
 const OUTAGE_MS = { full: 20_000, short: 3_000 };
 /** What is committed while Redis is away must be received this soon all the same. */
 const SOON_MS = 2_000;
@@ -18,10 +20,11 @@ export const redisFlushed: Scenario = {
   isBusy: false,
   setting: () => ({ redis: true, hub: { concurrency: 10 } }),
 
-  async play(stage) {
+  async play(stage, size) {
     await startPairs(stage);
-    // answers so late that jobs wait in the queue
+    // answers so late that work waits
     await stage.tellReceiver({ kind: 'delay', ms: 300 });
+    await writeRows(stage, { rows: BACKLOG[size] });
     const writer = await writeSteadily(stage, 10);
     for (let time = 0; time < 3; time++) {
       await stage.receives(LIVELY);
@@ -69,9 +72,10 @@ export const redisRestartedEmpty: Scenario = {
   isBusy: false,
   setting: () => ({ redis: true, hub: { concurrency: 10 } }),
 
-  async play(stage) {
+  async play(stage, size) {
     await startPairs(stage);
     await stage.tellReceiver({ kind: 'delay', ms: 300 });
+    await writeRows(stage, { rows: BACKLOG[size] });
     const writer = await writeSteadily(stage, 10);
     for (let time = 0; time < 2; time++) {
       await stage.receives(LIVELY);
