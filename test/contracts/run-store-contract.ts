@@ -1,6 +1,6 @@
 import type { RunRecord, Store } from '@hookline/core';
 import { expect } from 'chai';
-import { aClaim, anEvent, aRun, aRunResult, LEASE_MS, NOW } from './store-records.js';
+import { aClaim, anEvent, aRun, aRunResult, dueIds, LEASE_MS, NOW } from './store-records.js';
 
 export function runContract(store: () => Store): void {
   async function owe(parts: Partial<RunRecord> = {}) {
@@ -24,7 +24,7 @@ export function runContract(store: () => Store): void {
       const claim = aClaim();
       await store().runs.claim(claim);
       await store().runs.settle([aRunResult(run.id, claim.lease)]);
-      expect(await store().runs.due({ now: NOW + 999, limit: 10 })).to.deep.equal([]);
+      expect(await dueIds(store().runs, { now: NOW + 999 })).to.deep.equal([]);
       const [again] = await store().runs.claim(aClaim({ now: NOW + 1_000 }));
       expect(again?.run).to.include({ id: run.id, attemptCount: 1, lastError: 'boom' });
     });
@@ -77,9 +77,9 @@ export function runContract(store: () => Store): void {
       const claim = aClaim();
       await store().runs.claim(claim);
       await store().runs.release([run.id], 'not the lease');
-      expect(await store().runs.due({ now: NOW, limit: 10 })).to.deep.equal([]);
+      expect(await dueIds(store().runs)).to.deep.equal([]);
       await store().runs.release([run.id], claim.lease);
-      expect(await store().runs.due({ now: NOW, limit: 10 })).to.deep.equal([run.id]);
+      expect(await dueIds(store().runs)).to.deep.equal([run.id]);
     });
   });
 }

@@ -1,6 +1,8 @@
 import type {
   AttemptRecord,
+  ClaimedDelivery,
   ClaimedEvent,
+  ClaimedRun,
   ClaimRequest,
   DeliveryRecord,
   DeliveryResult,
@@ -8,6 +10,7 @@ import type {
   ReceiptRecord,
   RunRecord,
   RunResult,
+  Store,
   WebhookRecord,
 } from '@hookline/core';
 
@@ -123,6 +126,18 @@ export function aReceipt(event: EventRecord, parts: Partial<ReceiptRecord> = {})
 
 export function aClaim(parts: Partial<ClaimRequest> = {}): ClaimRequest {
   return { limit: 100, now: NOW, leaseMs: LEASE_MS, lease: nextId('lease'), ...parts };
+}
+
+/** Which deliveries or runs a claim would get, in any order: it claims them and gives them back. */
+export async function dueIds(
+  work: Pick<Store['deliveries'] | Store['runs'], 'claim' | 'release'>,
+  at: Partial<Pick<ClaimRequest, 'now'>> = {},
+): Promise<readonly string[]> {
+  const claim = aClaim(at);
+  const claimed: readonly (ClaimedDelivery | ClaimedRun)[] = await work.claim(claim);
+  const ids = claimed.map((each) => ('run' in each ? each.run.id : each.delivery.id));
+  await work.release(ids, claim.lease);
+  return ids;
 }
 
 /** What a claim gives of events that no listener heard. */

@@ -79,7 +79,6 @@ describe('indices', () => {
   const flatten = (plan: Plan): readonly Plan[] => [plan, ...(plan.Plans ?? []).flatMap(flatten)];
   const page = { limit: 20 };
   const mine = { accountId: '7' };
-  const due = { now: NOW, limit: 20 };
   const ids = ['dlv_29500', 'dlv_29501'];
   const held = (claimed: readonly string[]) => claimed.map((id) => ({ id, lease: 'mine' }));
 
@@ -127,7 +126,6 @@ describe('indices', () => {
     'list webhooks': ['webhooks_pkey', () => store.webhooks.list(page)],
     'list webhooks of an account': ['webhooks_account', () => store.webhooks.list({ ...page, ...mine })],
     'find active webhooks': ['webhooks_account', () => store.webhooks.activeOf(['7', '8', null])],
-    'find due deliveries': ['deliveries_due', () => store.deliveries.due(due)],
     'claim due deliveries': ['deliveries_due', () => store.deliveries.claim(aClaim({ limit: 20 }))],
     'claim deliveries by id': [
       'deliveries_pkey',
@@ -179,7 +177,6 @@ describe('indices', () => {
       'deliveries_due',
       () => store.deliveries.list({ ...page, state: 'delivering' }),
     ],
-    'find due runs': ['runs_due', () => store.runs.due(due)],
     'claim due runs': ['runs_due', () => store.runs.claim(aClaim({ limit: 20 }))],
     'claim runs by id': ['runs_pkey', () => store.runs.claim(aClaim({ ids: ['run_29500'], lease: 'mine' }))],
     'renew runs': ['runs_pkey', () => store.runs.renew(held(['run_29500']), NOW)],

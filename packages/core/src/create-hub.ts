@@ -66,7 +66,7 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
   const claims = { deliveryClaims, runClaims };
   const workers = assembleWorkers(options, world, claims);
   const inHand = new EventsInHand();
-  const relay = new Relay({ ...world, inHand, leaseMs, newLease, events: store.events });
+  const relay = new Relay({ ...world, inHand, leaseMs, events: store.events });
   const sweeper = new Sweeper({ ...world, relay, workers, intervalMs: limits.sweepIntervalMs });
   const renewEvents = () => renewInHand(store.events, inHand, world.clock.now() + leaseMs);
   const renewals = [renewEvents, () => deliveryClaims.renewAll(), () => runClaims.renewAll()];

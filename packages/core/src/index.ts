@@ -68,7 +68,9 @@ export type { HttpClient, HttpReply, OutboundRequest } from './ports/http-client
 export type { IdGenerator, IdPrefix } from './ports/id-generator.js';
 export type { Logger } from './ports/logger.js';
 export type { Job, JobHandler, JobKind, Queue } from './ports/queue.js';
+export type * from './ports/retention.js';
 export type * from './ports/store.js';
+export type * from './ports/wake-ups.js';
 export type { RetentionOptions } from './retention/retention-policy.js';
 export type { Role } from './roles.js';
 export { generateSecret } from './signing/secret.js';

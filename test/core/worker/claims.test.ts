@@ -2,7 +2,16 @@ import { HooklineError, memoryStore } from '@hookline/core';
 import { fakeClock } from '@hookline/core/testing';
 import { expect } from 'chai';
 import { groupedClaims } from '../../../packages/core/src/worker/claims.js';
-import { aClaim, anEvent, aRun, aRunResult, LEASE_MS, NOW, nextId } from '../../contracts/store-records.js';
+import {
+  aClaim,
+  anEvent,
+  aRun,
+  aRunResult,
+  dueIds,
+  LEASE_MS,
+  NOW,
+  nextId,
+} from '../../contracts/store-records.js';
 import { expectError } from '../../support/expect-error.js';
 
 async function owedRuns(count: number) {
@@ -17,7 +26,7 @@ async function owedRuns(count: number) {
     clock,
     newLease: () => nextId('lease'),
   });
-  const due = () => store.runs.due({ now: clock.now(), limit: 10 });
+  const due = () => dueIds(store.runs, { now: clock.now() });
   return { store, claims, due, clock, ids: runs.map(({ id }) => id) };
 }
 

@@ -139,6 +139,19 @@ describe('worker', () => {
     expect(source.begun).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
   });
 
+  it('fills few free places soon rather than at once, so that one query brings many', async () => {
+    const due = Array.from({ length: 20 }, (_, index) => String(index));
+    const { worker, source, clock } = buildWorker({ due, places: 10 });
+    await worker.takeDue();
+    await turn();
+    source.end('0');
+    await turn();
+    expect(source.begun).to.have.length(10);
+    clock.advance(20);
+    await turn();
+    expect(source.begun).to.have.length(11);
+  });
+
   it('takes nothing while all its places are taken', async () => {
     const { worker, source } = buildWorker({ due: ['a', 'b', 'c'] });
     await worker.takeDue();

@@ -31,10 +31,6 @@ export class MemoryDeliveries implements DeliveryStore {
     });
   }
 
-  async due(query: { readonly now: number; readonly limit: number }): Promise<readonly string[]> {
-    return this.#work.due(query);
-  }
-
   async settle(results: readonly DeliveryResult[]): Promise<void> {
     for (const { id, lease, attempt, ...change } of results) {
       if (attempt) this.#append(attempt);

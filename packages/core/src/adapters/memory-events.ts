@@ -3,8 +3,8 @@ import type { ReceiptRecord } from '../inbound/receipt.js';
 import type {
   Arrival,
   ClaimedEvent,
-  ClaimRequest,
   EraseQuery,
+  EventClaimRequest,
   EventQuery,
   EventStore,
   FanOut,
@@ -13,12 +13,13 @@ import type {
   Scope,
 } from '../ports/store.js';
 import { eraseEvents } from './memory-retention.js';
-import { inScope, isAsked, type Leased, page, receiptKey, UNLEASED } from './memory-rows.js';
+import { inScope, isAsked, page, receiptKey, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
 import { afterCommit } from './transaction-hooks.js';
 
-export interface EventRow extends Leased {
+export interface EventRow {
   readonly record: EventRecord;
+  readonly leasedUntil: number;
   readonly isHeard: boolean;
   readonly isFannedOut: boolean;
 }
@@ -39,14 +40,13 @@ export class MemoryEvents implements EventStore {
     afterCommit(options.transaction, () => this.#add(events, options.leasedUntil));
   }
 
-  async claim({ ids, limit, now, leaseMs, lease }: ClaimRequest): Promise<readonly ClaimedEvent[]> {
+  async claim({ ids, limit, now, leaseMs }: EventClaimRequest): Promise<readonly ClaimedEvent[]> {
     const rows = [...this.#waiting]
       .filter((id) => ids === undefined || ids.includes(id))
       .flatMap((id) => this.#tables.events.get(id) ?? [])
       .filter((row) => row.leasedUntil <= now)
       .slice(0, limit);
-    for (const row of rows)
-      this.#tables.events.set(row.record.id, { ...row, lease, leasedUntil: now + leaseMs });
+    for (const row of rows) this.#tables.events.set(row.record.id, { ...row, leasedUntil: now + leaseMs });
     return rows.map(({ record, isHeard }) => ({ event: record, isHeard }));
   }
 
@@ -55,7 +55,7 @@ export class MemoryEvents implements EventStore {
   }
 
   async release(ids: readonly string[], { isHeard }: Pick<ClaimedEvent, 'isHeard'>): Promise<void> {
-    this.#changeWaiting(ids, (row) => ({ ...row, ...UNLEASED, isHeard: row.isHeard || isHeard }));
+    this.#changeWaiting(ids, (row) => ({ ...row, leasedUntil: 0, isHeard: row.isHeard || isHeard }));
   }
 
   async settle({ eventIds, deliveries, runs }: FanOut): Promise<void> {
@@ -95,7 +95,7 @@ export class MemoryEvents implements EventStore {
 
   #add(events: readonly EventRecord[], leasedUntil = 0): void {
     for (const record of events) {
-      const row = { record, isHeard: false, isFannedOut: false, lease: null, leasedUntil };
+      const row = { record, isHeard: false, isFannedOut: false, leasedUntil };
       this.#tables.events.set(record.id, row);
       this.#waiting.add(record.id);
     }
@@ -110,7 +110,7 @@ export class MemoryEvents implements EventStore {
 
   #markFannedOut(id: string): void {
     const row = this.#tables.events.get(id);
-    if (row) this.#tables.events.set(id, { ...row, ...UNLEASED, isFannedOut: true });
+    if (row) this.#tables.events.set(id, { ...row, leasedUntil: 0, isFannedOut: true });
     this.#waiting.delete(id);
   }
 }

@@ -3,7 +3,8 @@ import type { DeliveryRecord } from '../delivery/delivery.js';
 import { erasedPayload } from '../events/build-event.js';
 import type { EventRecord } from '../events/event.js';
 import type { RunRecord } from '../listeners/run.js';
-import type { EraseQuery, Prunable, PruneRequest, PruneResult } from '../ports/store.js';
+import type { Prunable, PruneRequest, PruneResult } from '../ports/retention.js';
+import type { EraseQuery } from '../ports/store.js';
 import { inScope, receiptKey, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
 import type { WorkRows } from './memory-work.js';
@@ -61,7 +62,7 @@ export function eraseEvents(tables: Tables, query: EraseQuery, now: number): rea
   for (const row of rows) {
     const { id, payload, erasedAt } = row.record;
     const record = { ...row.record, payload: erasedPayload(payload), erasedAt: erasedAt ?? now };
-    tables.events.set(id, { ...row, ...UNLEASED, record, isFannedOut: true });
+    tables.events.set(id, { ...row, leasedUntil: 0, record, isFannedOut: true });
   }
   const ids = rows.map(({ record }) => record.id);
   eraseParts(tables, new Set(ids), now);

@@ -1,7 +1,7 @@
 import type { ReceiptRecord } from '../inbound/receipt.js';
 import type { Page, Scope } from '../ports/store.js';
 
-/** Who holds a row, until when; the same for events, deliveries and runs. */
+/** Who holds a row, until when; the same for deliveries and runs. */
 export interface Leased {
   readonly lease: string | null;
   readonly leasedUntil: number;

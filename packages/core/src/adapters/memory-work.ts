@@ -34,7 +34,7 @@ export class WorkRows<Item extends Work> extends Map<string, WorkRow<Item>> {
 }
 
 /**
- * Claim, due and release are one mechanism for deliveries and runs. A row with a lease reads as claimed, whatever
+ * Claim, renew and release are one mechanism for deliveries and runs. A row with a lease reads as claimed, whatever
  * its state says, so that the state before the claim is there when it is released.
  */
 export class MemoryWork<Item extends Work> {
@@ -59,12 +59,6 @@ export class MemoryWork<Item extends Work> {
 
   read({ record, lease }: WorkRow<Item>): Item {
     return lease === null ? record : { ...record, state: this.#claimedState };
-  }
-
-  due({ now, limit }: { readonly now: number; readonly limit: number }): readonly string[] {
-    return this.#dueRows(now)
-      .slice(0, limit)
-      .map((row) => row.record.id);
   }
 
   renew(claims: readonly HeldClaim[], leasedUntil: number): readonly string[] {
@@ -111,10 +105,6 @@ export class MemoryRuns implements RunStore {
       const event = this.#tables.events.get(run.eventId)?.record;
       return event ? [{ run, event }] : [];
     });
-  }
-
-  async due(query: { readonly now: number; readonly limit: number }): Promise<readonly string[]> {
-    return this.#work.due(query);
   }
 
   async settle(results: readonly RunResult[]): Promise<void> {

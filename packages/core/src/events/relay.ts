@@ -26,7 +26,6 @@ export interface RelayDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly leaseMs: number;
-  readonly newLease: () => string;
   readonly syncLane: SyncLane;
 }
 
@@ -99,8 +98,8 @@ export class Relay {
   }
 
   #claim(): Promise<readonly ClaimedEvent[]> {
-    const { events, clock, leaseMs, newLease } = this.#deps;
-    return events.claim({ limit: MAX_BATCH, now: clock.now(), leaseMs, lease: newLease() });
+    const { events, clock, leaseMs } = this.#deps;
+    return events.claim({ limit: MAX_BATCH, now: clock.now(), leaseMs });
   }
 
   async #relayClaimed(record: EventRecord): Promise<void> {

@@ -4,6 +4,8 @@ import type { WebhookRecord } from '../delivery/webhook.js';
 import type { EventRecord, Visibility } from '../events/event.js';
 import type { ReceiptRecord } from '../inbound/receipt.js';
 import type { RunRecord, RunState } from '../listeners/run.js';
+import type { PruneRequest, PruneResult } from './retention.js';
+import type { WakeUps } from './wake-ups.js';
 
 /** Whose rows a call may touch: without `accountId`, everyone's; `null` is the account of an app with one tenant. */
 export interface Scope {
@@ -28,6 +30,9 @@ export interface ClaimRequest {
   /** Names this claim: only its holder may settle or release what it claimed. Unique per call. */
   readonly lease: string;
 }
+
+/** Without a name: who has events in hand renews and releases them by their ids. `except` changes nothing here. */
+export type EventClaimRequest = Omit<ClaimRequest, 'lease' | 'except'>;
 
 /** What fan-out owes for a batch of events, stored together with the mark that they were fanned out. */
 export interface FanOut {
@@ -66,7 +71,7 @@ export interface EventStore {
   /** All or none. An id that is there already is an error of the caller. */
   insert(events: readonly EventRecord[], options?: InsertEventOptions): Promise<void>;
   /** Committed events that were not fanned out and are leased by nobody, oldest first. Each is given to one caller only. */
-  claim(request: ClaimRequest): Promise<readonly ClaimedEvent[]>;
+  claim(request: EventClaimRequest): Promise<readonly ClaimedEvent[]>;
   /** Prolongs the hold on events that this process has in hand. Those fanned out meanwhile are passed over. */
   renew(ids: readonly string[], leasedUntil: number): Promise<void>;
   /** Gives events back that were not fanned out, for anybody to claim at once. */
@@ -156,10 +161,8 @@ export interface RunResult {
 
 /** Work that is claimed, done and settled: deliveries and listener runs alike. */
 export interface WorkStore<Claimed, Result> {
-  /** Due rows in a non-final state, leased by nobody, that this call now holds. */
+  /** Due rows in a non-final state, leased by nobody, that this call now holds: without `ids`, the longest due. */
   claim(request: ClaimRequest): Promise<readonly Claimed[]>;
-  /** Ids of rows that are due and leased by nobody, the longest due first. Claims nothing. */
-  due(query: { readonly now: number; readonly limit: number }): Promise<readonly string[]>;
   /**
    * In one transaction: appends the attempts, and moves on each row whose lease is still the result's. A row
    * whose lease was lost keeps what its new holder wrote; its attempt is appended all the same, but without what
@@ -215,48 +218,6 @@ export interface ReceiptStore {
     options?: Pick<InsertEventOptions, 'leasedUntil'>,
   ): Promise<readonly boolean[]>;
   get(id: string): Promise<ReceiptRecord | null>;
-}
-
-/** `events`: committed ones wait to be relayed; `work`: deliveries or runs are due. */
-export type WakeUp = 'events' | 'work';
-
-/** A way to tell the other processes on the same database that there is something to do. A hint: it may get lost. */
-export interface WakeUps {
-  /** Tells every process that listens, this one included. */
-  announce(wakeUp: WakeUp): Promise<void>;
-  /**
-   * Calls back for each announcement, and with both whenever it begins to listen after it had resolved, since it may
-   * have missed some. Resolves when it listens, or soon; never rejects: where it cannot listen it tries again. The
-   * answered function ends it.
-   */
-  listen(callback: (wakeUp: WakeUp) => void): Promise<() => Promise<void>>;
-}
-
-/** What is removed when it is old; attempts go with their delivery. */
-export type Prunable = 'deliveries' | 'runs' | 'receipts' | 'events';
-
-/** Rows to look at, by their ids, which sort by time; and how old those must be that are removed. */
-export interface PruneRequest {
-  readonly kind: Prunable;
-  /** The id to look behind. Empty: from the oldest row on. */
-  readonly after: string;
-  /** The id to look up to. */
-  readonly until: string;
-  /** How many rows to look at. */
-  readonly limit: number;
-  /**
-   * Removed is what ended before: deliveries and runs that were delivered, succeeded or cancelled (`finalizedAt`),
-   * receipts (`receivedAt`), and events (`occurredAt`) that are fanned out and of which no delivery or run is kept.
-   */
-  readonly endedBefore: number;
-  /** The same for deliveries and runs that were exhausted. */
-  readonly exhaustedBefore: number;
-}
-
-export interface PruneResult {
-  readonly removed: number;
-  /** The last id that was looked at, where there are more to look at. */
-  readonly next: string | null;
 }
 
 /**

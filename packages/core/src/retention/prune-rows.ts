@@ -2,7 +2,8 @@ import { errorFields } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdPrefix } from '../ports/id-generator.js';
 import type { Logger } from '../ports/logger.js';
-import type { Prunable, PruneRequest, Store } from '../ports/store.js';
+import type { Prunable, PruneRequest } from '../ports/retention.js';
+import type { Store } from '../ports/store.js';
 import { earliestId } from './earliest-id.js';
 import type { RetentionPolicy } from './retention-policy.js';
 

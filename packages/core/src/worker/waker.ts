@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.js';
-import type { WakeUp, WakeUps } from '../ports/store.js';
+import type { WakeUp, WakeUps } from '../ports/wake-ups.js';
 import type { Role, Roles } from '../roles.js';
 
 /** One announcement stands for all that follow it this closely: a burst costs the database next to nothing. */

@@ -3,8 +3,9 @@ import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { Claims, Held } from './claims.js';
 
-/** A share of the places: with so many free, more is taken. */
-const ROOM_SHARE = 0.25;
+/** With so many of the places free more is taken at once, so that one query brings many; with fewer, soon. */
+const ROOM_SHARE = 0.5;
+const SOON_MS = 20;
 /** How long jobs that found no room keep the queue waiting: another process may have some. */
 const PATIENCE_MS = 250;
 
@@ -62,6 +63,7 @@ export class Worker {
   #taking: Promise<number> | null = null;
   /** Places kept for what is just being taken. */
   #reserved = 0;
+  #cancelTimer: (() => void) | null = null;
   #isStopped = false;
 
   constructor(deps: WorkerDeps) {
@@ -102,6 +104,7 @@ export class Worker {
   /** Begins nothing more; resolves when nothing is in hand. */
   stop(): Promise<void> {
     this.#isStopped = true;
+    this.#cancelTimer?.();
     for (const resume of this.#waitingForRoom.splice(0)) resume();
     return this.idle();
   }
@@ -145,12 +148,18 @@ export class Worker {
   }
 
   #followUp(): void {
-    const isRoomy = this.#freePlaces() >= this.#deps.places * ROOM_SHARE;
-    if (this.#isMoreDue && isRoomy && !this.#isStopped && !this.#taking) {
-      // an error comes to the next sweep as well, which tells of it
-      this.takeDue().catch(() => {});
+    if (this.#isMoreDue && this.#freePlaces() > 0 && !this.#isStopped && !this.#taking) {
+      if (this.#freePlaces() >= this.#deps.places * ROOM_SHARE) this.#takeMore();
+      else this.#cancelTimer ??= this.#deps.clock.after(SOON_MS, () => this.#takeMore());
     }
     this.#notify();
+  }
+
+  /** An error comes to the next sweep as well, which tells of it. */
+  #takeMore(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    this.takeDue().catch(() => {});
   }
 
   #freePlaces(): number {

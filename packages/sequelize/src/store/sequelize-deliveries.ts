@@ -63,10 +63,6 @@ export class SequelizeDeliveries implements DeliveryStore {
     return rows.map(toClaimed);
   }
 
-  due(query: { readonly now: number; readonly limit: number }): Promise<readonly string[]> {
-    return this.#work.due(query);
-  }
-
   async settle(results: readonly DeliveryResult[]): Promise<void> {
     if (results.length === 0) return;
     const binds = new Binds();

@@ -1,8 +1,8 @@
 import type {
   ClaimedEvent,
-  ClaimRequest,
   DeliveryRecord,
   EraseQuery,
+  EventClaimRequest,
   EventQuery,
   EventRecord,
   EventStore,
@@ -40,7 +40,7 @@ export class SequelizeEvents implements EventStore {
     await this.#database.run(`WITH ${ctes} SELECT`, binds, options.transaction ?? null);
   }
 
-  async claim({ ids, limit, now, leaseMs }: ClaimRequest): Promise<readonly ClaimedEvent[]> {
+  async claim({ ids, limit, now, leaseMs }: EventClaimRequest): Promise<readonly ClaimedEvent[]> {
     const { outbox, events } = this.#database.tables;
     const binds = new Binds();
     const conditions = [`"leased_until" <= ${binds.add('bigint', now)}`];

@@ -36,10 +36,6 @@ export class SequelizeRuns implements RunStore {
     }));
   }
 
-  due(query: { readonly now: number; readonly limit: number }): Promise<readonly string[]> {
-    return this.#work.due(query);
-  }
-
   async settle(results: readonly RunResult[]): Promise<void> {
     if (results.length === 0) return;
     const binds = new Binds();

@@ -50,16 +50,6 @@ export class WorkTable<Item extends { readonly id: string; readonly state: strin
       )`;
   }
 
-  async due({ now, limit }: { readonly now: number; readonly limit: number }): Promise<readonly string[]> {
-    const binds = new Binds();
-    const rows = await this.#database.run(
-      `SELECT "id" FROM ${this.table} ${where(isDue(binds, now))}
-      ORDER BY "next_attempt_at" LIMIT ${binds.add('bigint', limit)}`,
-      binds,
-    );
-    return rows.map((row) => String(row.id));
-  }
-
   /** The UPDATE that moves on each row whose lease is still the result's. */
   settle<Settled extends HeldClaim>(
     binds: Binds,
