@@ -31,7 +31,7 @@ export interface ClaimRequest {
   readonly lease: string;
 }
 
-/** Without a name: who has events in hand renews and releases them by their ids. `except` changes nothing here. */
+/** Without the name of a lease: who has events in hand renews and releases them by their ids. */
 export type EventClaimRequest = Omit<ClaimRequest, 'lease' | 'except'>;
 
 /** What fan-out owes for a batch of events, stored together with the mark that they were fanned out. */
