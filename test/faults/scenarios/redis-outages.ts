@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { Scenario } from '../scenario.ts';
+import type { Ending, Scenario, Size } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { writeRows, writeSteadily } from './write-rows.ts';
 
@@ -20,22 +20,7 @@ export const redisFlushed: Scenario = {
   isBusy: false,
   setting: () => ({ redis: true, hub: { concurrency: 10 } }),
 
-  async play(stage, size) {
-    await startPairs(stage);
-    // answers so late that work waits
-    await stage.tellReceiver({ kind: 'delay', ms: 300 });
-    await writeRows(stage, { rows: BACKLOG[size] });
-    const writer = await writeSteadily(stage, 10);
-    for (let time = 0; time < 3; time++) {
-      await stage.receives(LIVELY);
-      await flush(stage);
-    }
-    const faultEndedAt = Date.now();
-    await stage.tellReceiver({ kind: 'delay', ms: 0 });
-    await stage.receives(LIVELY);
-    await writer.stop();
-    return { faultEndedAt };
-  },
+  play: (stage, size) => repeat(stage, size, { times: 3, fault: () => flush(stage) }),
 };
 
 /** Given the same, when Redis is away for 20 seconds, then dispatching and delivering go on without it, and with it again afterwards. */
@@ -72,23 +57,38 @@ export const redisRestartedEmpty: Scenario = {
   isBusy: false,
   setting: () => ({ redis: true, hub: { concurrency: 10 } }),
 
-  async play(stage, size) {
-    await startPairs(stage);
-    await stage.tellReceiver({ kind: 'delay', ms: 300 });
-    await writeRows(stage, { rows: BACKLOG[size] });
-    const writer = await writeSteadily(stage, 10);
-    for (let time = 0; time < 2; time++) {
-      await stage.receives(LIVELY);
-      await stage.redis.kill();
-      await stage.redis.start();
-    }
-    const faultEndedAt = Date.now();
-    await stage.tellReceiver({ kind: 'delay', ms: 0 });
-    await stage.receives(LIVELY);
-    await writer.stop();
-    return { faultEndedAt };
-  },
+  play: (stage, size) =>
+    repeat(stage, size, {
+      times: 2,
+      fault: async () => {
+        await stage.redis.kill();
+        await stage.redis.start();
+      },
+    }),
 };
+
+interface Repetition {
+  readonly times: number;
+  readonly fault: () => Promise<void>;
+}
+
+/** The fault comes again and again while there is work waiting and more is written. */
+async function repeat(stage: Stage, size: Size, { times, fault }: Repetition): Promise<Ending> {
+  await startPairs(stage);
+  // answers so late that work waits
+  await stage.tellReceiver({ kind: 'delay', ms: 300 });
+  await writeRows(stage, { rows: BACKLOG[size] });
+  const writer = await writeSteadily(stage, 10);
+  for (let time = 0; time < times; time++) {
+    await stage.receives(LIVELY);
+    await fault();
+  }
+  const faultEndedAt = Date.now();
+  await stage.tellReceiver({ kind: 'delay', ms: 0 });
+  await stage.receives(LIVELY);
+  await writer.stop();
+  return { faultEndedAt };
+}
 
 async function flush(stage: Stage): Promise<void> {
   const redis = new Redis(stage.redis.url);
