@@ -139,6 +139,18 @@ describe('worker', () => {
     expect(source.begun).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
   });
 
+  it('does what the queue brings in turn with a backlog in the store, not after it', async () => {
+    const due = Array.from({ length: 100 }, (_, index) => String(index));
+    const { worker, source } = buildWorker({ due: [...due, 'new'], places: 4 });
+    await worker.takeDue();
+    void worker.accept(['new']);
+    await turn();
+    for (const id of ['0', '1', '2', '3']) source.end(id);
+    await turn();
+    expect(source.begun).to.include('new');
+    expect(source.begun).to.have.length(8);
+  });
+
   it('fills few free places soon rather than at once, so that one query brings many', async () => {
     const due = Array.from({ length: 20 }, (_, index) => String(index));
     const { worker, source, clock } = buildWorker({ due, places: 10 });

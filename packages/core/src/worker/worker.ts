@@ -6,6 +6,8 @@ import type { Claims, Held } from './claims.js';
 /** With so many of the places free more is taken at once, so that one query brings many; with fewer, soon. */
 const ROOM_SHARE = 0.5;
 const SOON_MS = 20;
+/** So many ids that found no place are remembered; beyond them the store alone knows. */
+const TOLD_PER_PLACE = 10;
 /** How long jobs that found no room keep the queue waiting: another process may have some. */
 const PATIENCE_MS = 250;
 
@@ -57,6 +59,8 @@ export interface WorkerDeps {
 export class Worker {
   readonly #deps: WorkerDeps;
   readonly #inHand = new Set<string>();
+  /** What the queue brought while there was no place: it must not wait for the store's whole backlog. */
+  readonly #told = new Set<string>();
   #waitingForRoom: (() => void)[] = [];
   #waitingForIdle: (() => void)[] = [];
   #isMoreDue = false;
@@ -71,14 +75,14 @@ export class Worker {
   }
 
   /**
-   * Begins these, as far as there are places; the rest is taken from the store when there are. Resolves when all have
-   * begun, or there is room again, or soon.
+   * Begins these, as far as there are places, and the rest when there are, in turn with what is due in the store.
+   * Resolves when all have begun, or there is room again, or soon.
    */
   async accept(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       if (this.#isStopped) return;
       if (this.#freePlaces() > 0) this.#begin(id);
-      else this.#isMoreDue = true;
+      else this.#remember(id);
     }
     if (this.#isMoreDue && this.#freePlaces() <= 0) await this.#room();
   }
@@ -105,18 +109,33 @@ export class Worker {
   stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelTimer?.();
+    this.#told.clear();
     for (const resume of this.#waitingForRoom.splice(0)) resume();
     return this.idle();
   }
 
+  #remember(id: string): void {
+    this.#isMoreDue = true;
+    if (this.#told.size < TOLD_PER_PLACE * this.#deps.places) this.#told.add(id);
+  }
+
+  /** Half the free places are for what the queue told of. Before the take, so that no id is claimed in both ways. */
+  #beginTold(): void {
+    for (const id of [...this.#told].slice(0, Math.ceil(this.#freePlaces() / 2))) {
+      this.#told.delete(id);
+      this.#begin(id);
+    }
+  }
+
   async #take(): Promise<number> {
+    if (!this.#isStopped) this.#beginTold();
     const limit = this.#freePlaces();
     this.#isMoreDue = limit <= 0;
     if (limit <= 0 || this.#isStopped) return 0;
     this.#reserved = limit;
     // while it takes there is no place for anything else, so none of these can come in hand meanwhile
     const taken = await this.#deps.source.take(limit, [...this.#inHand]);
-    this.#isMoreDue ||= taken.length === limit;
+    this.#isMoreDue ||= taken.length === limit || this.#told.size > 0;
     if (this.#isStopped) return 0;
     for (const work of taken) void this.#work(work.id, async () => work);
     return taken.length;
