@@ -5,6 +5,7 @@ import {
   aClaim,
   aDelivered,
   aDelivery,
+  aFanOut,
   anAttempt,
   anEvent,
   aResult,
@@ -26,7 +27,7 @@ export function deliveryContract(store: () => Store): void {
   async function oweAll(event: EventRecord, parts: readonly Partial<DeliveryRecord>[]) {
     const deliveries = parts.map((each) => aDelivery(event, each));
     await store().events.insert([event]);
-    await store().events.settle({ eventIds: [event.id], deliveries, runs: [] });
+    await store().events.settle(aFanOut({ eventIds: [event.id], deliveries }));
     return deliveries;
   }
 
@@ -53,6 +54,22 @@ export function deliveryContract(store: () => Store): void {
       const delivery = { ...deliveries[0], state: 'delivering' };
       expect(claimed).to.deep.equal([{ delivery, payload: event.payload, webhook }]);
       expect(await get(String(delivery.id))).to.deep.equal(delivery);
+    });
+
+    it('claims many deliveries of the same events and webhooks, each with its own', async () => {
+      const webhooks = [aWebhook(), aWebhook({ url: 'https://example.org' })];
+      for (const webhook of webhooks) await store().webhooks.insert(webhook);
+      const parts = [...webhooks, { id: 'wh_none' }].map(({ id }) => ({ webhookId: id }));
+      const owed = [await owe(...parts), await owe(...parts)];
+      const claimed = await store().deliveries.claim(aClaim());
+      const expected = owed.flatMap(({ event, deliveries }) =>
+        deliveries.map((delivery, i) => ({
+          delivery: { ...delivery, state: 'delivering' },
+          payload: event.payload,
+          webhook: webhooks[i] ?? null,
+        })),
+      );
+      expect(claimed).to.have.deep.members(expected).and.to.have.length(6);
     });
 
     it('claims a delivery whose webhook was deleted', async () => {
@@ -345,6 +362,39 @@ export function deliveryContract(store: () => Store): void {
         expect(listed.map((row) => [row.id, row.state])).to.deep.equal([[id, state]]);
       }
     });
+
+    it('lists by state page by page, of an account, a webhook or an event', async () => {
+      for (const state of [
+        'pending',
+        'delivering',
+        'retrying',
+        'delivered',
+        'exhausted',
+        'cancelled',
+      ] as const) {
+        const webhookId = `wh_${state}`;
+        const mine = await owe({ webhookId }, { webhookId }, { webhookId });
+        const theirs = await owe({ webhookId, accountId: '43' });
+        for (const { id } of [...mine.deliveries, ...theirs.deliveries]) await bringTo(id, state);
+        const list = async (query: object) =>
+          ids(await store().deliveries.list({ limit: 2, state, ...query }));
+        const [d1, d2, d3] = ids(mine.deliveries);
+        expect(await list({ accountId: '42' }), state).to.deep.equal([d3, d2]);
+        expect(await list({ accountId: '42', before: String(d2) }), state).to.deep.equal([d1]);
+        expect(await list({ webhookId, accountId: '43' }), state).to.deep.equal(ids(theirs.deliveries));
+        expect(await list({ eventId: mine.event.id, before: String(d3) }), state).to.deep.equal([d2, d1]);
+        expect(await list({ webhookId: 'wh_other' }), state).to.deep.equal([]);
+      }
+    });
+
+    async function bringTo(id: string, state: DeliveryRecord['state']): Promise<void> {
+      if (state === 'pending') return;
+      const claim = aClaim({ ids: [id] });
+      await store().deliveries.claim(claim);
+      if (state === 'delivering') return;
+      const nextAttemptAt = state === 'retrying' ? NOW + 1_000 : null;
+      await store().deliveries.settle([aResult(id, claim.lease, { state, nextAttemptAt })]);
+    }
 
     it('keeps the deliveries of other accounts from being read or redelivered', async () => {
       const { id } = await oweOne({ accountId: '43' });

@@ -4,6 +4,7 @@ import {
   aClaim,
   aDelivered,
   aDelivery,
+  aFanOut,
   anEvent,
   aRun,
   dueIds,
@@ -117,7 +118,7 @@ export function eventContract(store: () => Store): void {
     it('neither prolongs nor gives back what is fanned out or not there', async () => {
       const event = anEvent();
       await store().events.insert([event]);
-      await store().events.settle({ eventIds: [event.id], deliveries: [], runs: [] });
+      await store().events.settle(aFanOut({ eventIds: [event.id] }));
       await store().events.renew([event.id, 'evt_none'], NOW + LEASE_MS);
       await store().events.release([event.id, 'evt_none'], { isHeard: false });
       expect(await store().events.claim(aClaim({ now: NOW + 2 * LEASE_MS }))).to.deep.equal([]);
@@ -132,9 +133,9 @@ export function eventContract(store: () => Store): void {
       const deliveries = settled.map((event) => aDelivery(event));
       await Promise.all([
         store().events.renew(all.toReversed(), NOW + LEASE_MS),
-        store().events.settle({ eventIds: ids(settled).toReversed(), deliveries, runs: [] }),
+        store().events.settle(aFanOut({ eventIds: ids(settled).toReversed(), deliveries })),
         store().events.release(all.slice(30), { isHeard: true }),
-        store().events.settle({ eventIds: ids(settled), deliveries: deliveries.toReversed(), runs: [] }),
+        store().events.settle(aFanOut({ eventIds: ids(settled), deliveries: deliveries.toReversed() })),
       ]);
       expect(await store().deliveries.list({ limit: 100 })).to.have.length(30);
       await store().events.release(all, { isHeard: false });
@@ -145,7 +146,7 @@ export function eventContract(store: () => Store): void {
       const event = anEvent();
       const [delivery, run] = [aDelivery(event), aRun(event)];
       await store().events.insert([event]);
-      await store().events.settle({ eventIds: [event.id], deliveries: [delivery], runs: [run] });
+      await store().events.settle(aFanOut({ eventIds: [event.id], deliveries: [delivery], runs: [run] }));
       expect(await store().events.claim(aClaim({ now: NOW + 2 * LEASE_MS }))).to.deep.equal([]);
       expect(await store().deliveries.get(delivery.id, {})).to.deep.equal(delivery);
       expect(await dueIds(store().runs)).to.deep.equal([run.id]);
@@ -154,7 +155,7 @@ export function eventContract(store: () => Store): void {
     it('fans out once what is fanned out twice', async () => {
       const event = anEvent();
       const delivery = aDelivery(event);
-      const fanOut = { eventIds: [event.id], deliveries: [delivery], runs: [aRun(event)] };
+      const fanOut = aFanOut({ eventIds: [event.id], deliveries: [delivery], runs: [aRun(event)] });
       await store().events.insert([event]);
       await store().events.settle(fanOut);
       const { lease } = await claimAll(store());
@@ -171,9 +172,11 @@ export function eventContract(store: () => Store): void {
     it('stores nothing more for an event that is fanned out', async () => {
       const event = anEvent();
       await store().events.insert([event]);
-      const fanOut = { eventIds: [event.id], deliveries: [], runs: [] };
+      const fanOut = aFanOut({ eventIds: [event.id] });
       await store().events.settle(fanOut);
-      await store().events.settle({ ...fanOut, deliveries: [aDelivery(event)], runs: [aRun(event)] });
+      await store().events.settle(
+        aFanOut({ ...fanOut, deliveries: [aDelivery(event)], runs: [aRun(event)] }),
+      );
       expect(await store().deliveries.list({ limit: 10 })).to.deep.equal([]);
       expect(await dueIds(store().runs)).to.deep.equal([]);
     });
@@ -181,7 +184,7 @@ export function eventContract(store: () => Store): void {
     it('fans out what nobody wants', async () => {
       const event = anEvent();
       await store().events.insert([event]);
-      await store().events.settle({ eventIds: [event.id], deliveries: [], runs: [] });
+      await store().events.settle(aFanOut({ eventIds: [event.id] }));
       expect(await store().events.claim(aClaim())).to.deep.equal([]);
       expect(await store().events.get(event.id, {})).to.deep.equal(event);
     });

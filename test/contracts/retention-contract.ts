@@ -5,6 +5,7 @@ import {
   aClaim,
   aDelivered,
   aDelivery,
+  aFanOut,
   anAttempt,
   anEvent,
   aReceipt,
@@ -37,11 +38,10 @@ export function retentionContract(store: () => Store): void {
   const anOldEvent = (at = VERY_OLD) => anEvent({ id: idAt('evt', at), occurredAt: at });
 
   async function fanOut(event = anOldEvent(), parts: { deliveries?: object[]; runs?: object[] } = {}) {
-    const id = (prefix: IdPrefix) => ({ id: idAt(prefix, event.occurredAt) });
-    const deliveries = (parts.deliveries ?? []).map((each) => aDelivery(event, { ...id('dlv'), ...each }));
-    const runs = (parts.runs ?? []).map((each) => aRun(event, { ...id('run'), ...each }));
+    const deliveries = (parts.deliveries ?? []).map((each) => aDelivery(event, each));
+    const runs = (parts.runs ?? []).map((each) => aRun(event, each));
     await store().events.insert([event]);
-    await store().events.settle({ eventIds: [event.id], deliveries, runs });
+    await store().events.settle(aFanOut({ eventIds: [event.id], deliveries, runs }));
     return { event, deliveries, runs };
   }
 
@@ -273,7 +273,7 @@ export function retentionContract(store: () => Store): void {
       await store().events.erase({ id: inHand.id }, NOW);
       expect(await store().events.claim(aClaim({ now: NOW + DAY_MS }))).to.deep.equal([]);
       const late = { deliveries: [aDelivery(inHand)], runs: [aRun(inHand)] };
-      await store().events.settle({ eventIds: [inHand.id], ...late });
+      await store().events.settle(aFanOut({ eventIds: [inHand.id], ...late }));
       expect(await store().deliveries.list({ limit: 10 })).to.deep.equal([]);
       expect(await dueIds(store().runs)).to.deep.equal([]);
     });

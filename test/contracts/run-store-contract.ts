@@ -1,13 +1,13 @@
 import type { RunRecord, Store } from '@hookline/core';
 import { expect } from 'chai';
-import { aClaim, anEvent, aRun, aRunResult, dueIds, LEASE_MS, NOW } from './store-records.js';
+import { aClaim, aFanOut, anEvent, aRun, aRunResult, dueIds, LEASE_MS, NOW } from './store-records.js';
 
 export function runContract(store: () => Store): void {
   async function owe(parts: Partial<RunRecord> = {}) {
     const event = anEvent();
     const run = aRun(event, parts);
     await store().events.insert([event]);
-    await store().events.settle({ eventIds: [event.id], deliveries: [], runs: [run] });
+    await store().events.settle(aFanOut({ eventIds: [event.id], runs: [run] }));
     return { event, run };
   }
 
@@ -17,6 +17,20 @@ export function runContract(store: () => Store): void {
       const claimed = await store().runs.claim(aClaim());
       expect(claimed).to.deep.equal([{ run: { ...run, state: 'running' }, event }]);
       expect(await store().runs.claim(aClaim())).to.deep.equal([]);
+    });
+
+    it('claims the runs of several listeners, each with its event', async () => {
+      const events = [anEvent(), anEvent({ payload: '{"type":"a.b","data":null}' })];
+      const runs = events.flatMap((event) => [aRun(event), aRun(event, { listener: 'MailListener' })]);
+      await store().events.insert(events);
+      await store().events.settle(aFanOut({ eventIds: events.map(({ id }) => id), runs }));
+      const expected = runs.map((run, i) => ({
+        run: { ...run, state: 'running' },
+        event: events[i < 2 ? 0 : 1],
+      }));
+      expect(await store().runs.claim(aClaim()))
+        .to.have.deep.members(expected)
+        .and.to.have.length(4);
     });
 
     it('tries a failed run again when it is due, with what is known of it', async () => {

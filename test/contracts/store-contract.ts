@@ -1,6 +1,7 @@
 import type { Store } from '@hookline/core';
 import { deliveryContract } from './delivery-store-contract.js';
 import { eventContract } from './event-store-contract.js';
+import { fanOutContract } from './fan-out-contract.js';
 import { receiptContract } from './receipt-store-contract.js';
 import { retentionContract } from './retention-contract.js';
 import { runContract } from './run-store-contract.js';
@@ -16,6 +17,7 @@ export function storeContract(name: string, makeStore: () => Store | Promise<Sto
     });
 
     eventContract(() => store);
+    fanOutContract(() => store);
     webhookContract(() => store);
     deliveryContract(() => store);
     runContract(() => store);

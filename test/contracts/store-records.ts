@@ -7,12 +7,15 @@ import type {
   DeliveryRecord,
   DeliveryResult,
   EventRecord,
+  FanOut,
   ReceiptRecord,
   RunRecord,
   RunResult,
   Store,
   WebhookRecord,
 } from '@hookline/core';
+import { deliveryId } from '../../packages/core/src/delivery/delivery.js';
+import { runId } from '../../packages/core/src/listeners/run.js';
 
 /** When the tests take place. */
 export const NOW = 1_760_000_000_123;
@@ -22,8 +25,12 @@ let count = 0;
 
 /** Ids in the order they were asked for, as those of a generator are. */
 export function nextId(prefix: string): string {
+  return `${prefix}_${nextDigits(26)}`;
+}
+
+function nextDigits(length: number): string {
   count += 1;
-  return `${prefix}_${String(count).padStart(26, '0')}`;
+  return String(count).padStart(length, '0');
 }
 
 export function anEvent(parts: Partial<EventRecord> = {}): EventRecord {
@@ -62,7 +69,7 @@ export function aWebhook(parts: Partial<WebhookRecord> = {}): WebhookRecord {
 
 export function aDelivery(event: EventRecord, parts: Partial<DeliveryRecord> = {}): DeliveryRecord {
   return {
-    id: nextId('dlv'),
+    id: deliveryId(event.id, nextDigits(16)),
     eventId: event.id,
     eventType: event.type,
     webhookId: 'wh_none',
@@ -81,7 +88,7 @@ export function aDelivery(event: EventRecord, parts: Partial<DeliveryRecord> = {
 
 export function aRun(event: EventRecord, parts: Partial<RunRecord> = {}): RunRecord {
   return {
-    id: nextId('run'),
+    id: runId(event.id, nextDigits(6)),
     eventId: event.id,
     listener: 'AuditListener',
     state: 'pending',
@@ -183,5 +190,25 @@ export function aRunResult(id: string, lease: string, parts: Partial<RunResult> 
     lastError: 'boom',
     finalizedAt: null,
     ...parts,
+  };
+}
+
+/** What is owed for these events, due for whoever claims it. */
+export function aFanOut({
+  deliveries = [],
+  runs = [],
+  ...rest
+}: Partial<Omit<FanOut, 'deliveries' | 'runs'>> & {
+  readonly eventIds: readonly string[];
+  readonly deliveries?: readonly DeliveryRecord[];
+  readonly runs?: readonly RunRecord[];
+}): FanOut {
+  const unleased = { leasedUntil: 0, webhookVersion: null };
+  const withoutLease = { lease: null };
+  return {
+    ...unleased,
+    ...rest,
+    deliveries: deliveries.map((delivery) => ({ ...delivery, ...withoutLease })),
+    runs: runs.map((run) => ({ ...run, ...withoutLease })),
   };
 }

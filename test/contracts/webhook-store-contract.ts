@@ -80,12 +80,40 @@ export function webhookContract(store: () => Store): void {
       const nobodys = aWebhook({ accountId: null });
       for (const webhook of [mine, idle, theirs, nobodys]) await store().webhooks.insert(webhook);
       const activeOf = async (...accounts: (string | null)[]) =>
-        ids(await store().webhooks.activeOf(accounts)).sort();
+        ids((await store().webhooks.activeOf(accounts)).webhooks).sort();
       expect(await activeOf('42')).to.deep.equal([mine.id]);
       expect(await activeOf('42', '43', '44')).to.deep.equal([mine.id, theirs.id]);
       expect(await activeOf(null)).to.deep.equal([nobodys.id]);
       expect(await activeOf(null, '43')).to.deep.equal([theirs.id, nobodys.id]);
       expect(await activeOf()).to.deep.equal([]);
+    });
+
+    it('tells with each answer a version that every change of a webhook changes', async () => {
+      const [webhook, other] = [aWebhook(), aWebhook({ accountId: '43' })];
+      const versions: string[] = [];
+      const note = async () => versions.push((await store().webhooks.activeOf(['42'])).version);
+      await note();
+      await store().webhooks.insert(webhook);
+      await note();
+      await store().webhooks.insert(other);
+      await note();
+      await store().webhooks.update(other.id, {}, { description: 'new', updatedAt: NOW + 1 });
+      await note();
+      await store().webhooks.delete(other.id, {});
+      await note();
+      expect(new Set(versions).size).to.equal(5);
+    });
+
+    it('keeps the version where no webhook is changed', async () => {
+      const webhook = aWebhook();
+      await store().webhooks.insert(webhook);
+      const versionOf = async (...accounts: (string | null)[]) =>
+        (await store().webhooks.activeOf(accounts)).version;
+      const before = await versionOf('42');
+      await store().webhooks.get(webhook.id, {});
+      expect(await versionOf('42')).to.equal(before);
+      expect(await versionOf()).to.equal(before);
+      expect(await versionOf(null, '43')).to.equal(before);
     });
 
     it('keeps the webhooks of other accounts from being read or changed', async () => {

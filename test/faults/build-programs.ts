@@ -12,9 +12,15 @@ const TARGET = fileURLToPath(new URL('../../node_modules/.cache/hookline-faults'
  * in half the time: hundreds of them are to be killed.
  */
 export function buildPrograms(): string {
-  mkdirSync(TARGET, { recursive: true });
-  for (const file of readdirSync(SOURCES)) {
-    const source = readFileSync(join(SOURCES, file), 'utf8');
+  stripTypes(SOURCES, TARGET);
+  return TARGET;
+}
+
+/** Writes the modules of one folder to another, which must lie within the project, without their types. */
+export function stripTypes(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const file of readdirSync(from)) {
+    const source = readFileSync(join(from, file), 'utf8');
     const { outputText } = ts.transpileModule(source, {
       fileName: file,
       compilerOptions: {
@@ -23,10 +29,9 @@ export function buildPrograms(): string {
         verbatimModuleSyntax: true,
       },
     });
-    write(join(TARGET, file.replace(/\.ts$/, '.js')), outputText);
+    write(join(to, file.replace(/\.ts$/, '.js')), outputText);
   }
-  write(join(TARGET, 'package.json'), '{ "type": "module" }\n');
-  return TARGET;
+  write(join(to, 'package.json'), '{ "type": "module" }\n');
 }
 
 /** Not where it is there already: another suite may be starting programs from this folder right now. */

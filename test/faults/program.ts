@@ -11,6 +11,13 @@ type Message =
   | { readonly number: number; readonly answer: unknown }
   | { readonly number: number; readonly problem: string };
 
+export interface ProgramOptions {
+  /** Where its JavaScript is. Default: what `programs/` is built into. */
+  readonly folder?: string;
+  /** For Node. Default: none. */
+  readonly execArgv?: readonly string[];
+}
+
 /** A process of the suite, running one of `programs/`. It ends with its parent at the latest. */
 export class Program<Order> {
   readonly title: string;
@@ -21,11 +28,10 @@ export class Program<Order> {
   #count = 0;
   #log = '';
 
-  private constructor(title: string, file: string, config: object) {
-    folder ??= buildPrograms();
+  private constructor(title: string, file: string, config: object, options: ProgramOptions) {
     this.title = title;
-    this.#process = fork(join(folder, `${file}.js`), [JSON.stringify(config)], {
-      execArgv: [],
+    this.#process = fork(join(options.folder ?? ownFolder(), `${file}.js`), [JSON.stringify(config)], {
+      execArgv: [...(options.execArgv ?? [])],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#ended = once(this.#process, 'exit');
@@ -40,8 +46,13 @@ export class Program<Order> {
   }
 
   /** Resolves when it is ready for orders; rejects with its log where it never gets there. */
-  static async start<Order>(title: string, file: string, config: object = {}): Promise<Program<Order>> {
-    const program = new Program<Order>(title, file, config);
+  static async start<Order>(
+    title: string,
+    file: string,
+    config: object = {},
+    options: ProgramOptions = {},
+  ): Promise<Program<Order>> {
+    const program = new Program<Order>(title, file, config, options);
     await program.says('ready');
     return program;
   }
@@ -122,4 +133,9 @@ export class Program<Order> {
     for (const [number, settle] of this.#waiting) settle({ number, problem: `ended:\n${this.log}` });
     this.#waiting.clear();
   }
+}
+
+function ownFolder(): string {
+  folder ??= buildPrograms();
+  return folder;
 }

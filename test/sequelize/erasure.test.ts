@@ -6,6 +6,7 @@ import {
   aClaim,
   aDelivered,
   aDelivery,
+  aFanOut,
   anEvent,
   aReceipt,
   aResult,
@@ -40,7 +41,7 @@ describe('erasure in Postgres', () => {
     const event = anEvent();
     const delivery = aDelivery(event);
     await store.events.insert([event]);
-    await store.events.settle({ eventIds: [event.id], deliveries: [delivery], runs: [] });
+    await store.events.settle(aFanOut({ eventIds: [event.id], deliveries: [delivery] }));
     return { event, delivery };
   }
 
@@ -112,10 +113,27 @@ describe('erasure in Postgres', () => {
     const delivery = aDelivery(event);
     await store.events.insert([event]);
     const { held, letGo } = await heldStore();
-    await held.events.settle({ eventIds: [event.id], deliveries: [delivery], runs: [aRun(event)] });
+    await held.events.settle(aFanOut({ eventIds: [event.id], deliveries: [delivery], runs: [aRun(event)] }));
     await waitFor(store.events.erase({ id: event.id }, NOW), letGo);
     expect(await store.deliveries.get(delivery.id, {})).to.include(ERASED);
     expect(await store.runs.claim(aClaim())).to.deep.equal([]);
+  });
+
+  it('hands out nothing of an event that is erased between claim and read', async () => {
+    const { event, delivery } = await owe();
+    const { sequelize } = connection;
+    const erasing: SequelizeLike = {
+      getDialect: () => 'postgres',
+      transaction: () => sequelize.transaction(),
+      query: async (sql, options) => {
+        const rows = await sequelize.query(sql, options);
+        if (sql.includes('SKIP LOCKED')) await store.events.erase({ id: event.id }, NOW);
+        return rows;
+      },
+    };
+    const claim = aClaim({ ids: [delivery.id] });
+    expect(await sequelizeStore(erasing).deliveries.claim(claim)).to.deep.equal([]);
+    expect(await store.deliveries.get(delivery.id, {})).to.include(ERASED);
   });
 
   it('lets a fan-out that comes meanwhile owe nothing', async () => {
@@ -124,7 +142,7 @@ describe('erasure in Postgres', () => {
     await store.events.insert([event]);
     const { held, letGo } = await heldStore();
     await held.events.erase({ id: event.id }, NOW);
-    const fanOut = { eventIds: [event.id], deliveries: [delivery], runs: [] };
+    const fanOut = aFanOut({ eventIds: [event.id], deliveries: [delivery] });
     await waitFor(store.events.settle(fanOut), letGo);
     expect(await store.deliveries.get(delivery.id, {})).to.equal(null);
   });
@@ -178,7 +196,7 @@ describe('erasure in Postgres', () => {
     const event = anEvent();
     const [exhausted, retrying] = [aRun(event), aRun(event)];
     await store.events.insert([event]);
-    await store.events.settle({ eventIds: [event.id], deliveries: [], runs: [exhausted, retrying] });
+    await store.events.settle(aFanOut({ eventIds: [event.id], deliveries: [], runs: [exhausted, retrying] }));
     const { lease, ...claim } = aClaim();
     await store.runs.claim({ ...claim, lease });
     const ended = { state: 'exhausted', nextAttemptAt: null, finalizedAt: NOW } as const;
@@ -203,7 +221,7 @@ describe('erasure in Postgres', () => {
     const delivery = aDelivery(event);
     const receipt = aReceipt(event, { headers: { from: secret }, body: Buffer.from(secret) });
     await store.receipts.record([{ event, receipt }]);
-    await store.events.settle({ eventIds: [event.id], deliveries: [delivery], runs: [aRun(event)] });
+    await store.events.settle(aFanOut({ eventIds: [event.id], deliveries: [delivery], runs: [aRun(event)] }));
     const lease = await take(delivery);
     const result = aResult(delivery.id, lease);
     const echo = { failureMessage: secret, responseBody: secret, responseHeaders: { echo: secret } };
@@ -212,7 +230,16 @@ describe('erasure in Postgres', () => {
     const [claimed] = await store.runs.claim(claim);
     await store.runs.settle([aRunResult(String(claimed?.run.id), claim.lease, { lastError: secret })]);
     await store.events.erase({ id: event.id }, NOW);
-    for (const table of ['events', 'outbox', 'deliveries', 'attempts', 'runs', 'receipts']) {
+    for (const table of [
+      'events',
+      'outbox',
+      'deliveries',
+      'deliveries_open',
+      'attempts',
+      'runs',
+      'runs_open',
+      'receipts',
+    ]) {
       const rows = await select<{ row: string }>(
         `SELECT item::text || encode(item::text::bytea, 'escape') AS row FROM hookline_${table} AS item`,
       );
@@ -252,7 +279,7 @@ describe('erasure in Postgres', () => {
       for (let at = 0; at < events.length; at += 10) {
         const eventIds = events.slice(at, at + 10).map(({ id }) => id);
         const owed = deliveries.filter(({ eventId }) => eventIds.includes(eventId));
-        await store.events.settle({ eventIds, deliveries: owed, runs: [] }).catch(tolerate);
+        await store.events.settle(aFanOut({ eventIds, deliveries: owed })).catch(tolerate);
       }
     };
     const work = async () => {
@@ -277,6 +304,11 @@ describe('erasure in Postgres', () => {
     await Promise.all(crowd);
 
     expect(unexpected).to.deep.equal([]);
+    const apart = `hookline_deliveries AS delivery FULL JOIN hookline_deliveries_open AS open USING (id)
+      WHERE delivery.state = 'delivered' AND open.state IS NOT NULL
+        OR delivery.state <> 'delivered' AND (delivery.state, delivery.next_attempt_at) IS DISTINCT FROM (open.state, open.next_attempt_at)
+        OR delivery.state IS NULL`;
+    expect(await countOf(apart), 'rows that do not say the same of a delivery').to.equal(0);
     const erased = `hookline_events AS event JOIN hookline_deliveries AS delivery ON event_id = event.id`;
     const ofSubject = `subject_type = 'Storm'`;
     expect(await countOf(`hookline_events WHERE ${ofSubject} AND erased_at IS NULL`)).to.equal(0);

@@ -6,7 +6,19 @@ import { expectError } from '../support/expect-error.js';
 import { type Connection, connect } from './connect.js';
 
 const NAMES = ['001-create-tables'];
-const TABLES = ['attempts', 'deliveries', 'events', 'migrations', 'outbox', 'receipts', 'runs', 'webhooks'];
+const TABLES = [
+  'attempts',
+  'deliveries',
+  'deliveries_open',
+  'events',
+  'migrations',
+  'outbox',
+  'receipts',
+  'runs',
+  'runs_open',
+  'webhook_version',
+  'webhooks',
+];
 
 async function relations(sequelize: Sequelize, kind: 'r' | 'i'): Promise<readonly string[]> {
   const [rows] = await sequelize.query(

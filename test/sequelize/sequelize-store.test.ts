@@ -4,6 +4,7 @@ import { QueryTypes, Sequelize } from 'sequelize';
 import {
   aClaim,
   aDelivery,
+  aFanOut,
   anEvent,
   aReceipt,
   aWebhook,
@@ -103,6 +104,21 @@ describe('sequelizeStore, beyond the contract', () => {
       expect(await store.events.claim(aClaim())).to.deep.equal(unheard(early));
     });
 
+    it('fans out what is committed, and leaves the rest to whoever finds it later', async () => {
+      const store = await makeStore(sequelize);
+      const other = connection.another({ pool: { max: 1 } });
+      const [early, late] = [anEvent(), anEvent()];
+      const transaction = await other.transaction();
+      await store.events.insert([early], { transaction });
+      await store.events.insert([late]);
+      const deliveries = [early, late].map((event) => aDelivery(event));
+      const fanOut = aFanOut({ eventIds: [early.id, late.id], deliveries, unclaimedAt: NOW });
+      await store.events.settle(fanOut);
+      expect(await dueIds(store.deliveries)).to.deep.equal([deliveries[1]?.id]);
+      await transaction.commit();
+      expect(await store.events.claim(aClaim())).to.deep.equal(unheard(early));
+    });
+
     it('refuses what is no Sequelize transaction', async () => {
       const store = await makeStore(sequelize);
       const error = await expectError('OPTION_INVALID', () =>
@@ -118,7 +134,7 @@ describe('sequelizeStore, beyond the contract', () => {
     const [held, free] = [anEvent(), anEvent()];
     const fannedOut = anEvent();
     const [heldDelivery, freeDelivery] = [aDelivery(fannedOut), aDelivery(fannedOut)];
-    const owed = { eventIds: [fannedOut.id], deliveries: [heldDelivery, freeDelivery], runs: [] };
+    const owed = aFanOut({ eventIds: [fannedOut.id], deliveries: [heldDelivery, freeDelivery] });
     await store.events.insert([held, free, fannedOut]);
     await store.events.settle(owed);
     const other = connection.another({ pool: { max: 1 } });
@@ -128,7 +144,7 @@ describe('sequelizeStore, beyond the contract', () => {
           transaction,
         });
       await hold('outbox', 'event_id', held.id);
-      await hold('deliveries', 'id', heldDelivery.id);
+      await hold('deliveries_open', 'id', heldDelivery.id);
       expect(await store.events.claim(aClaim({ limit: 1 }))).to.deep.equal(unheard(free));
       await store.events.renew([held.id, free.id], NOW);
       await store.events.release([held.id, free.id], { isHeard: true });
@@ -175,7 +191,7 @@ describe('sequelizeStore, beyond the contract', () => {
     const [one, two] = [await makeStore(sequelize), await makeStore(sequelize)];
     const [event, webhook] = [anEvent(), aWebhook()];
     await one.events.insert([event]);
-    await one.events.settle({ eventIds: [event.id], deliveries: [aDelivery(event)], runs: [] });
+    await one.events.settle(aFanOut({ eventIds: [event.id], deliveries: [aDelivery(event)] }));
     await one.webhooks.insert(webhook);
     expect(await two.events.list({ limit: 10 })).to.deep.equal([]);
     expect(await two.webhooks.get(webhook.id, {})).to.equal(null);

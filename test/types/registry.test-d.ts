@@ -30,6 +30,19 @@ hub.on('*', (event) => event.type);
 // @ts-expect-error a group that no event is in
 hub.on('invoice.*', () => {});
 
+const cues = createHub({
+  events: defineEvents({
+    'typing.started': payload<{ userId: number }>({ transient: true }),
+    'typing.stopped': payload(z.object({ userId: z.number() }), { transient: true, visibility: 'internal' }),
+    // @ts-expect-error what is not stored reaches no webhook
+    'typing.paused': payload<{ userId: number }>({ transient: true, visibility: 'subscribable' }),
+  }),
+});
+cues.on('typing.started', (event) => event.data.userId.toFixed());
+await cues.dispatch('typing.stopped', { userId: 1 });
+// @ts-expect-error a payload of the wrong type
+await cues.dispatch('typing.started', { userId: '1' });
+
 class Good extends Listener<typeof events> {
   conversationStatusChanged(event: EventOf<typeof events, 'conversation.status_changed'>) {
     return event.data.status;

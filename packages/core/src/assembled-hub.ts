@@ -2,7 +2,7 @@ import { DeliveryService } from './delivery/delivery-service.js';
 import { standardRetry, toPolicy } from './delivery/retry-policy.js';
 import { WebhookService } from './delivery/webhook-service.js';
 import { HooklineError } from './errors.js';
-import { dispatchEvent } from './events/dispatch-event.js';
+import { dispatchEvent, dispatchTransient } from './events/dispatch-event.js';
 import type { Event } from './events/event.js';
 import { isEventType } from './events/event-name.js';
 import { EventService } from './events/event-service.js';
@@ -22,6 +22,7 @@ import { LifeCycle } from './life-cycle.js';
 import { Listener } from './listeners/listener.js';
 import {
   assertLane,
+  assertStored,
   classListener,
   functionListener,
   misspeltMethods,
@@ -63,11 +64,13 @@ export class AssembledHub implements AnyHub {
 
   async dispatch(type: string, data: unknown, options: DispatchOptions = {}): Promise<Event> {
     if (this.#life.isClosed) throw new HooklineError('HUB_CLOSED');
-    const { transaction = this.#parts.store.ambientTransaction?.() } = options;
+    const { registry, store, dispatch } = this.#parts;
+    if (registry.lookUp(type).transient) return dispatchTransient(dispatch, type, data, options);
+    const { transaction = store.ambientTransaction?.() } = options;
     // the caller's transaction may hold the only connection of its pool, so nothing else is waited for inside it
     if (transaction) this.#life.startInBackground();
     else await this.start();
-    return dispatchEvent(this.#parts.dispatch, type, data, { ...options, transaction });
+    return dispatchEvent(dispatch, type, data, options, transaction);
   }
 
   on(pattern: string, handler: (event: Event) => unknown, options: ListenOptions = {}): () => void {
@@ -86,6 +89,7 @@ export class AssembledHub implements AnyHub {
       );
     }
     assertLane(name, lane, options.retry);
+    if (lane === 'async') assertStored(name, pattern, this.registry);
     const retry =
       options.retry === undefined ? null : toPolicy(`retry of ${name}`, options.retry, standardRetry);
     return this.#parts.listeners.add(functionListener(pattern, handler, { name, lane, retry }));

@@ -8,6 +8,7 @@ import { AssembledHub } from './assembled-hub.js';
 import { type AttemptDeps, attemptDelivery } from './delivery/attempt-delivery.js';
 import { type UrlPolicy, urlPolicy } from './delivery/guard-url.js';
 import { polynomialRetry, standardRetry, toPolicy } from './delivery/retry-policy.js';
+import { WebhookCache } from './delivery/webhook-cache.js';
 import { secretKeeper } from './delivery/webhook-secrets.js';
 import { errorFields, HooklineError } from './errors.js';
 import { openRegistry } from './events/event-registry.js';
@@ -29,9 +30,11 @@ import { createSecretBox } from './signing/secret-box.js';
 import { groupedClaims } from './worker/claims.js';
 import { handOverBy } from './worker/hand-over.js';
 import { LeaseKeeper } from './worker/lease-keeper.js';
+import { ownWorkOf } from './worker/own-work.js';
 import { Sweeper } from './worker/sweeper.js';
 import { Waker } from './worker/waker.js';
-import { Worker, type WorkSource, workOf } from './worker/worker.js';
+import { type WorkSource, workOf } from './worker/work-source.js';
+import { Worker } from './worker/worker.js';
 import { Workers } from './worker/workers.js';
 
 /**
@@ -64,9 +67,9 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
   const deliveryClaims = groupedClaims(store.deliveries, deliveryIdOf, claimOptions);
   const runClaims = groupedClaims(store.runs, runIdOf, claimOptions);
   const claims = { deliveryClaims, runClaims };
-  const workers = assembleWorkers(options, world, claims);
+  const { workers, ...ownWork } = assembleWorkers(options, world, claims);
   const inHand = new EventsInHand();
-  const relay = new Relay({ ...world, inHand, leaseMs, events: store.events });
+  const relay = new Relay({ ...world, ...ownWork, inHand, leaseMs, newLease, events: store.events });
   const sweeper = new Sweeper({ ...world, relay, workers, intervalMs: limits.sweepIntervalMs });
   const renewEvents = () => renewInHand(store.events, inHand, world.clock.now() + leaseMs);
   const renewals = [renewEvents, () => deliveryClaims.renewAll(), () => runClaims.renewAll()];
@@ -96,7 +99,7 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
     options.onListenerError ?? ((error: HooklineError) => logger.error(errorFields(error), error.message));
   const syncLane = { clock, logger, onError, patienceMs: limits.leaseMs / 4 };
   const listeners = new ListenerRegistry();
-  const webhookListener = new WebhookListener(store.webhooks);
+  const webhookListener = new WebhookListener(new WebhookCache(store.webhooks));
   const roles = new Roles(options.roles);
   const waker = new Waker({ wakeUps: store.wakeUps ?? null, roles, clock });
   const handOver = handOverBy({ queue, roles, waker });
@@ -109,7 +112,7 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   };
 }
 
-/** A worker for each kind of work. */
+/** A worker for each kind of work, and its side door for what this process stores itself. */
 function assembleWorkers(options: HubOptions, world: World, { deliveryClaims, runClaims }: ClaimParts) {
   const { store, secrets, limits } = world;
   const attempt: AttemptDeps = {
@@ -122,10 +125,17 @@ function assembleWorkers(options: HubOptions, world: World, { deliveryClaims, ru
   };
   const retry = toPolicy('listenerRetry', options.listenerRetry, polynomialRetry);
   const run: RunDeps = { ...world, claims: runClaims, retry, timeoutMs: limits.listenerTimeoutMs };
-  const deliveries = workOf(deliveryClaims, deliveryIdOf, (work) => attemptDelivery(attempt, work));
+  const deliveries = workOf(deliveryClaims, deliveryIdOf, (work, leave) =>
+    attemptDelivery(attempt, work, leave),
+  );
   const runs = workOf(runClaims, runIdOf, (work) => attemptRun(run, work));
   const workerOf = (source: WorkSource) => new Worker({ ...world, source, places: limits.concurrency });
-  return new Workers({ delivery: workerOf(deliveries), run: workerOf(runs) });
+  const byKind = { delivery: workerOf(deliveries), run: workerOf(runs) };
+  return {
+    workers: new Workers(byKind),
+    ownDeliveries: ownWorkOf(byKind.delivery, deliveries, world.roles),
+    ownRuns: ownWorkOf(byKind.run, runs, world.roles),
+  };
 }
 
 function urlPolicyOf({ delivery = {} }: HubOptions): UrlPolicy {

@@ -3,7 +3,7 @@ import type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
 import type { RetryPolicy } from './delivery/retry-policy.js';
 import type { WebhookRecord } from './delivery/webhook.js';
 import type { AccountId, Actor, Changes, Event, Subject, Visibility } from './events/event.js';
-import type { EventTypeInfo } from './events/event-registry.js';
+import type { EventTypeInfo } from './events/event-definition.js';
 import type {
   AnyRegistry,
   DataInput,
@@ -23,7 +23,7 @@ export interface DispatchOptions {
   readonly account?: AccountId | null;
   /**
    * The caller's transaction: the event exists if and only if it commits. Default: the one in Sequelize's CLS, where
-   * the app uses that, or else none; `null` for none in any case.
+   * the app uses that, or else none; `null` for none in any case. A transient event takes none.
    */
   readonly transaction?: unknown;
   /** What changed, for an update. */
@@ -41,7 +41,8 @@ export interface ListenOptions {
    * `sync`: in the dispatching process, before `dispatch` resolves; with a transaction after its commit, in a
    * process that relays. At least once: again where the process died, or the lane lost patience with a listener.
    * `async`: in a worker, after that; as durable as the store, retried until it succeeds or is exhausted. Processes
-   * that relay must have the listener, too: they owe it the event. Default: `sync`.
+   * that relay must have the listener, too: they owe it the event. Transient events come in the sync lane alone.
+   * Default: `sync`.
    */
   readonly lane?: ListenerLane;
   /** Names the listener in the log. Must be given in the async lane, whose runs are stored by it: keep it over releases. Default: the pattern. */
@@ -192,9 +193,11 @@ export interface Hub<R extends AnyRegistry = AnyRegistry> extends HubBase {
 
   /**
    * Puts an event in. Resolves when it is stored (inside the given transaction, if any) and, without a
-   * transaction, the sync listeners ran; a listener that fails never makes it reject.
+   * transaction, the sync listeners ran; a listener that fails never makes it reject. A transient event is not
+   * stored, and begins no work: it resolves when the sync listeners of this process ran.
    *
-   * Throws EVENT_TYPE_UNKNOWN, EVENT_DATA_INVALID, EVENT_TOO_LARGE, HUB_CLOSED, and what the store throws.
+   * Throws EVENT_TYPE_UNKNOWN, EVENT_DATA_INVALID, EVENT_TOO_LARGE, OPTION_INVALID (a transaction with a transient
+   * event, too), HUB_CLOSED, and what the store throws.
    */
   dispatch<Type extends TypeOf<R>>(
     type: Type,

@@ -1,4 +1,4 @@
-export { memoryStore } from './adapters/memory-store.js';
+export { type MemoryStoreOptions, memoryStore } from './adapters/memory-store.js';
 export { createHub } from './create-hub.js';
 export type { AttemptRecord, FailureReason } from './delivery/attempt.js';
 export type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
@@ -23,13 +23,12 @@ export type {
   Visibility,
 } from './events/event.js';
 export {
-  defineEvents,
-  EventRegistry,
   type EventTypeInfo,
   type PayloadDefinition,
   type PayloadOptions,
   payload,
-} from './events/event-registry.js';
+} from './events/event-definition.js';
+export { defineEvents, EventRegistry, type KnownType } from './events/event-registry.js';
 export type {
   AnyRegistry,
   DataInput,

@@ -152,7 +152,8 @@ export class LifeCycle {
     const { store, inHand, leaseKeeper, deliveryClaims, runClaims } = this.#parts;
     await leaseKeeper.stop();
     await Promise.all([deliveryClaims.releaseAll(), runClaims.releaseAll()]);
-    if (inHand.size > 0) await store.events.release(inHand.ids, { isHeard: false });
+    const { leasedIds } = inHand;
+    if (leasedIds.length > 0) await store.events.release(leasedIds, { isHeard: false });
   }
 
   readonly #report = (error: unknown): void => {

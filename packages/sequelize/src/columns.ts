@@ -93,9 +93,15 @@ export const RECEIPT_COLUMNS: Columns<ReceiptRecord> = {
   body: 'bytea',
 };
 
+const columnNames = new Map<string, string>();
+
 /** The column that keeps a field, quoted. */
 export function columnOf(field: string): string {
-  return `"${field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}"`;
+  const known = columnNames.get(field);
+  if (known !== undefined) return known;
+  const name = `"${field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}"`;
+  columnNames.set(field, name);
+  return name;
 }
 
 export function columnList<Item>(columns: Columns<Item>): string {
@@ -127,17 +133,32 @@ export function toColumn(type: ColumnType, value: unknown): unknown {
   return typeof value === 'number' ? Math.round(value) : value;
 }
 
-/** Drivers give a `bigint` as text, or as whatever the app told them to. */
-function fromColumn(type: ColumnType, value: unknown): unknown {
-  if (value === null || value === undefined) return null;
-  if (type === 'bigint' || type === 'integer') return Number(value);
-  return type === 'json' ? JSON.parse(String(value)) : value;
-}
+const asNumber = (value: unknown) => Number(value);
+const asIs = (value: unknown) => value;
 
-/** The record that `selectList` selected. */
-export function toRecord<Item>(columns: Columns<Item>, row: Row, label = ''): Item {
-  const fields = Object.entries(columns) as [string, ColumnType][];
-  return Object.fromEntries(
-    fields.map(([field, type]) => [field, fromColumn(type, row[label + field])]),
-  ) as Item;
+/** Drivers give a `bigint` as text, or as whatever the app told them to. */
+const FROM_COLUMN: Readonly<Record<ColumnType, (value: unknown) => unknown>> = {
+  text: asIs,
+  integer: asNumber,
+  bigint: asNumber,
+  boolean: asIs,
+  json: (value) => JSON.parse(String(value)),
+  bytea: asIs,
+};
+
+/** Makes a record of each row that `selectList` selected. What can be known before is found out once. */
+export function reader<Item>(columns: Columns<Item>, label = ''): (row: Row) => Item {
+  const fields = Object.entries<ColumnType>(columns).map(([field, type]) => ({
+    field,
+    name: label + field,
+    decode: FROM_COLUMN[type],
+  }));
+  return (row) => {
+    const record: Record<string, unknown> = {};
+    for (const { field, name, decode } of fields) {
+      const value = row[name];
+      record[field] = value === null || value === undefined ? null : decode(value);
+    }
+    return record as Item;
+  };
 }

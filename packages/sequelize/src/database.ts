@@ -1,9 +1,10 @@
 import { HooklineError } from '@hookline/core';
 import { isTransaction } from '@hookline/core/adapter';
-import { type Columns, type ColumnType, columnOf, sqlTypeOf, toColumn } from './columns.js';
+import { Binds } from './binds.js';
+import { BoundArray } from './bound-array.js';
 import { type FailureContext, isConnectionFailure } from './connection-failure.js';
 import { SCRIPTS } from './migrations/scripts.js';
-import type { Row, SequelizeLike } from './sequelize-like.js';
+import { isNative, type Row, type SequelizeLike } from './sequelize-like.js';
 import { type Tables, tablesOf } from './tables.js';
 
 /** Sequelize's own option: a function that gets each statement, or false. */
@@ -24,8 +25,11 @@ export function openDatabase(
   tables: Tables = tablesOf(),
   logging: Logging = false,
 ): Database {
-  const query = async (sql: string, { values: bind }: Binds, transaction: unknown) =>
-    (await sequelize.query(sql, { type: 'SELECT', bind, transaction, logging, ...FIXED })) as readonly Row[];
+  const ready = isNative(sequelize) ? withoutBinary : (values: readonly unknown[]) => values;
+  const query = async (sql: string, { values }: Binds, transaction: unknown) => {
+    const options = { type: 'SELECT', bind: ready(values), transaction, logging, ...FIXED };
+    return (await sequelize.query(sql, options)) as readonly Row[];
+  };
   return {
     tables,
     run: async (sql, binds = new Binds(), transaction = null) => {
@@ -72,38 +76,14 @@ function explain(error: unknown, context: FailureContext = { isAlone: true }): n
 /** Whatever the app set as defaults of its own queries. `useMaster`: a replica can neither claim nor be behind. */
 const FIXED = { useMaster: true, raw: true, plain: false, nest: false } as const;
 
+/** pg-native sends text alone. */
+function withoutBinary(values: readonly unknown[]): readonly unknown[] {
+  return values.map((value) => (value instanceof BoundArray ? value.toJSON() : value));
+}
+
 /** Null rather than undefined: a transaction that Sequelize finds in its CLS is the app's, and not to be joined. */
 function checkTransaction(transaction: unknown): unknown {
   if (transaction === null || isTransaction(transaction)) return transaction;
   const expected = 'a Sequelize transaction';
   throw new HooklineError('OPTION_INVALID', { option: 'transaction', expected, got: typeof transaction });
-}
-
-/** Collects the values of a statement while its text is put together. */
-export class Binds {
-  readonly values: unknown[] = [];
-
-  /** The placeholder that stands for a value. */
-  add(type: ColumnType, value: unknown): string {
-    this.values.push(toColumn(type, value));
-    return `$${this.values.length}::${sqlTypeOf(type)}`;
-  }
-
-  /** The placeholder that stands for a list of values. */
-  addAll(type: ColumnType, values: readonly unknown[]): string {
-    this.values.push(values.map((value) => toColumn(type, value)));
-    return `$${this.values.length}::${sqlTypeOf(type)}[]`;
-  }
-
-  /** A FROM item with one row per item, one array per column: the statement's text is the same for 1 and for 1000. */
-  addRows<Item>(columns: Columns<Item>, items: readonly Item[], alias: string): string {
-    const fields = Object.entries(columns) as [keyof Item & string, ColumnType][];
-    const arrays = fields.map(([field, type]) =>
-      this.addAll(
-        type,
-        items.map((item) => item[field]),
-      ),
-    );
-    return `unnest(${arrays.join(', ')}) AS ${alias}(${fields.map(([field]) => columnOf(field)).join(', ')})`;
-  }
 }

@@ -1,4 +1,5 @@
-import { Binds, type Database, openDatabase } from './database.js';
+import { Binds } from './binds.js';
+import { type Database, openDatabase } from './database.js';
 import { type MigrationStatus, readStatus } from './migration-status.js';
 import type { MigrationScript } from './migrations/migration-script.js';
 import { SCRIPTS } from './migrations/scripts.js';

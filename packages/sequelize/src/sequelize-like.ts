@@ -60,6 +60,12 @@ export interface DriverClient {
   readonly connection?: { readonly stream?: { destroy?(): void } };
 }
 
+/** Whether the driver is pg-native. */
+export function isNative(sequelize: object): boolean {
+  const { connectionManager } = sequelize as Partial<ConnectionInternals>;
+  return Boolean(connectionManager?.config?.native);
+}
+
 /** Null where they are absent, and with pg-native, whose connections keep a process alive. */
 export function connectionInternalsOf(sequelize: object): ConnectionInternals | null {
   const { connectionManager: manager, runHooks } = sequelize as Partial<ConnectionInternals>;

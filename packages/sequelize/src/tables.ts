@@ -12,9 +12,12 @@ const NAMES = [
   'events',
   'outbox',
   'webhooks',
+  'webhook_version',
   'deliveries',
+  'deliveries_open',
   'attempts',
   'runs',
+  'runs_open',
   'receipts',
   'migrations',
 ] as const;
@@ -23,6 +26,8 @@ const NAMES = [
 export type Tables = Readonly<Record<(typeof NAMES)[number], string>> & {
   readonly schema: string | null;
   readonly prefix: string;
+  /** What stands before a name in SQL: the schema, quoted and with its dot, or nothing. */
+  readonly path: string;
 };
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -36,7 +41,7 @@ export function tablesOf({ schema, prefix = 'hookline_' }: TableOptions = {}): T
   checkIdentifier('prefix', prefix, MAX_PREFIX_CHARS);
   const path = schema === undefined ? '' : `"${schema}".`;
   const names = Object.fromEntries(NAMES.map((name) => [name, `${path}"${prefix}${name}"`]));
-  return { ...names, schema: schema ?? null, prefix } as Tables;
+  return { ...names, schema: schema ?? null, prefix, path } as Tables;
 }
 
 function checkIdentifier(option: string, value: unknown, maxChars: number): void {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WakeUp, WakeUps } from '@hookline/core';
-import { Binds, type Database } from './database.js';
+import { Binds } from './binds.js';
+import type { Database } from './database.js';
 import { holdListeningConnection } from './listening-connection.js';
 import { type ConnectionInternals, connectionInternalsOf, type SequelizeLike } from './sequelize-like.js';
 import type { Tables } from './tables.js';

@@ -25,4 +25,23 @@ describe('the id generator', () => {
     const ids = randomIdGenerator(fakeClock(1_469_918_176_385));
     expect(ids.next('wh').slice(3, 13)).to.equal('01ARYZ6S41'.toLowerCase());
   });
+
+  it('makes ids that are unique and in order where one millisecond has more than its count goes up to', () => {
+    const ids = randomIdGenerator(fakeClock());
+    let last = '';
+    let isInOrder = true;
+    for (let i = 0; i < 1_100_000; i++) {
+      const id = ids.next('evt');
+      isInOrder &&= id > last && id.length === 30;
+      last = id;
+    }
+    expect(isInOrder).to.equal(true);
+  });
+
+  it('takes the time from who has just read the clock', () => {
+    const clock = fakeClock(1_000_000);
+    const ids = randomIdGenerator(clock);
+    expect(ids.next('evt', 1_469_918_176_385).slice(4, 14)).to.equal('01aryz6s41');
+    expect(ids.next('evt').slice(4, 14)).to.equal('01aryz6s41');
+  });
 });

@@ -64,6 +64,22 @@ describe('the undici client', () => {
     server.close();
   });
 
+  it('sends again on a new connection, not on another one that may be closed as well', async () => {
+    const close = (socket: Socket) => socket.destroy();
+    const server = await scriptedServer([[NO_CONTENT, close], [NO_CONTENT, close], [NO_CONTENT]]);
+    const client = undiciHttpClient(local);
+    await Promise.all([
+      client.send({ ...request, url: server.url }),
+      client.send({ ...request, url: server.url }),
+    ]);
+    await aTurn();
+    expect(await client.send({ ...request, url: server.url })).to.include({ kind: 'response', status: 204 });
+    expect(server.posts).to.have.length(4);
+    expect(server.posts.at(-1)).to.equal('3: {}');
+    await client.close();
+    server.close();
+  });
+
   for (const [part, bytes] of [
     ['nothing', ''],
     ['half a status line', 'HTTP/1.1 2'],
@@ -122,6 +138,17 @@ describe('the undici client', () => {
     });
   }
 
+  it('gives up at the deadline on a name whose lookup never ends', async () => {
+    const client = undiciHttpClient(strict, { lookup: () => {} });
+    const reply = await client.send({ ...request, url: 'http://receiver.test/', timeoutMs: 50 });
+    expect(reply).to.deep.include({
+      kind: 'error',
+      reason: 'timeout',
+      message: 'No complete reply within 50 ms.',
+    });
+    await client.close();
+  });
+
   it('says that a name has no address where it resolves to none', async () => {
     const client = undiciHttpClient(strict, { lookup: answering([]) });
     const reply = await client.send({ ...request, url: 'http://receiver.test/' });
@@ -143,6 +170,69 @@ describe('the undici client', () => {
     expect(receiver.requests).to.deep.equal([]);
     await client.close();
     await receiver.close();
+  });
+
+  it('takes the reply that follows an interim one', async () => {
+    const hints = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n';
+    const server = await scriptedServer([
+      [(socket) => socket.write(`${hints}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`)],
+    ]);
+    const client = undiciHttpClient(local);
+    expect(await client.send({ ...request, url: server.url })).to.deep.include({
+      kind: 'response',
+      status: 200,
+      headers: { 'content-length': '2' },
+      body: Buffer.from('ok'),
+    });
+    await client.close();
+    server.close();
+  });
+
+  it('gives every name in lower case, and repeated headers as one text', async () => {
+    const head =
+      'HTTP/1.1 204 No Content\r\nX-Thing: 1\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nx-thing: 2\r\n\r\n';
+    const server = await scriptedServer([[(socket) => socket.write(head)]]);
+    const client = undiciHttpClient(local);
+    const reply = await client.send({ ...request, url: server.url });
+    const headers = { 'x-thing': '1, 2', 'set-cookie': 'a=1, b=2' };
+    expect(reply).to.deep.include({ kind: 'response', status: 204, headers, body: Buffer.alloc(0) });
+    await client.close();
+    server.close();
+  });
+
+  it('keeps the connection of a reply that is cut but complete, and closes that of one that goes on', async () => {
+    const cut = 'HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nlong';
+    const endless = 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nlong';
+    const server = await scriptedServer([[(socket) => socket.write(cut), (socket) => socket.write(endless)]]);
+    const client = undiciHttpClient(local);
+    for (let count = 0; count < 3; count++) {
+      const reply = await client.send({ ...request, url: server.url, maxResponseBytes: 3 });
+      if (count < 2) expect(reply).to.deep.include({ status: 200, body: Buffer.from('lon') });
+      await aTurn();
+    }
+    expect(server.posts).to.deep.equal(['1: {}', '1: {}', '2: {}']);
+    await client.close();
+    server.close();
+  });
+
+  it('answers with an error what is under way or comes when it is closed', async () => {
+    const server = await scriptedServer([[() => {}]]);
+    const client = undiciHttpClient(local, { connections: 1 });
+    const pending = [1, 2].map(() => client.send({ ...request, url: server.url }));
+    await aTurn();
+    await client.close();
+    const late = client.send({ ...request, url: server.url });
+    for (const reply of await Promise.all([...pending, late])) {
+      expect(reply).to.include({ kind: 'error', reason: 'connect', message: 'The client is destroyed' });
+    }
+    server.close();
+  });
+
+  it('answers with an error for a URL that is not of HTTP', async () => {
+    const client = undiciHttpClient(local);
+    const reply = await client.send({ ...request, url: 'ftp://receiver.test/' });
+    expect(reply).to.include({ kind: 'error', reason: 'connect' });
+    await client.close();
   });
 });
 

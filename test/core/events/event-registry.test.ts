@@ -12,6 +12,9 @@ const events = defineEvents({
   'contact.created': v.object({ email: v.pipe(v.string(), v.email()) }),
   'agent.added': payload<{ id: number }>({ visibility: 'internal' }),
   'github.*': payload<unknown>({ visibility: 'internal' }),
+  'typing.started': payload<{ id: number }>({ transient: true }),
+  'presence.*': payload<unknown>({ transient: true }),
+  'presence.history.kept': payload<unknown>(),
 });
 
 describe('defineEvents', () => {
@@ -19,10 +22,18 @@ describe('defineEvents', () => {
     expect(events.types).to.deep.include({
       type: 'conversation.created',
       visibility: 'subscribable',
+      transient: false,
       description: 'A conversation began.',
       replacement: null,
     });
-    expect(events.types.map(({ type }) => type)).to.have.length(6);
+    expect(events.types).to.deep.include({
+      type: 'typing.started',
+      visibility: 'internal',
+      transient: true,
+      description: null,
+      replacement: null,
+    });
+    expect(events.types.map(({ type }) => type)).to.have.length(9);
     expect(events.replacementOf('conversation.opened')).to.equal('conversation.created');
   });
 
@@ -93,6 +104,49 @@ describe('defineEvents', () => {
     expect(error.details.issues).to.have.length(2);
     expect(error.message).to.match(/id: .*; text: /);
     await expectError('EVENT_DATA_INVALID', () => events.validate('contact.created', { email: 'nobody' }));
+  });
+
+  it('answers with a promise only where the schema does', async () => {
+    expect(events.validate('message.created', { id: 1, text: 'hi' })).to.deep.equal({ id: 1, text: 'hi' });
+    const slow = defineEvents({ 'a.b': z.object({ id: z.number().refine(async (id) => id > 0) }) });
+    const validating = slow.validate('a.b', { id: 1 });
+    expect(validating).to.be.instanceOf(Promise);
+    expect(await validating).to.deep.equal({ id: 1 });
+    await expectError('EVENT_DATA_INVALID', () => slow.validate('a.b', { id: 0 }));
+  });
+
+  it('knows what is never stored', () => {
+    for (const pattern of ['typing.started', 'typing.*', 'presence.left', 'presence.away.*'])
+      expect(events.isTransient(pattern), pattern).to.equal(true);
+    for (const pattern of ['*', 'presence.*', 'presence.history.kept', 'agent.added', 'github.push'])
+      expect(events.isTransient(pattern), pattern).to.equal(false);
+  });
+
+  it('refuses a transient type that webhooks could ask for', async () => {
+    const options = { transient: true, visibility: 'subscribable' } as object;
+    const error = await expectError('OPTION_INVALID', () =>
+      defineEvents({ 'typing.started': payload(options) }),
+    );
+    expect(error.message).to.include('visibility of "typing.started"').and.include('reaches no webhook');
+  });
+
+  it('refuses a transient type in the namespace of a source, whose events are stored', async () => {
+    const registry = defineEvents({ 'github.*': payload({ transient: true }) });
+    await expectError('OPTION_INVALID', () => registry.openNamespace('github'));
+    registry.openNamespace('git');
+  });
+
+  it('learns of a namespace, though it was asked before', async () => {
+    const registry = defineEvents({ 'a.b': payload() });
+    await expectError('EVENT_TYPE_UNKNOWN', () => registry.lookUp('stripe.paid'));
+    registry.openNamespace('stripe');
+    expect(registry.lookUp('stripe.paid').visibility).to.equal('internal');
+    expect(registry.lookUp('stripe.paid').visibility).to.equal('internal');
+  });
+
+  it('refuses what is no text, as often as it comes', async () => {
+    for (const type of [undefined, 7, ['a.b'], 'A.B', 'A.B'])
+      await expectError('EVENT_TYPE_INVALID', () => events.lookUp(type as string));
   });
 
   it('knows which patterns can bring a webhook an event', () => {

@@ -159,6 +159,7 @@ describe('admin routes', () => {
     expect(types).to.deep.include({
       type: 'message.created',
       visibility: 'subscribable',
+      transient: false,
       description: 'A message came.',
       replacement: null,
     });

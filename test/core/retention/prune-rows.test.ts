@@ -5,7 +5,7 @@ import { randomIdGenerator } from '../../../packages/core/src/adapters/random-id
 import { earliestId } from '../../../packages/core/src/retention/earliest-id.js';
 import { Retention } from '../../../packages/core/src/retention/prune-rows.js';
 import { resolveRetention } from '../../../packages/core/src/retention/retention-policy.js';
-import { aDelivery, anEvent } from '../../contracts/store-records.js';
+import { aDelivery, aFanOut, anEvent } from '../../contracts/store-records.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 
 const DAY_MS = 86_400_000;
@@ -205,7 +205,7 @@ describe('Retention', () => {
       const end = { state, nextAttemptAt: null, finalizedAt: clock.now() };
       await store.events.insert([event]);
       const deliveries = [aDelivery(event, { id: ids.next('dlv'), ...end })];
-      await store.events.settle({ eventIds: [event.id], deliveries, runs: [] });
+      await store.events.settle(aFanOut({ eventIds: [event.id], deliveries }));
     };
     const left = async () => [
       (await store.deliveries.list({ limit: 100 })).length,

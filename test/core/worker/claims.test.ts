@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { groupedClaims } from '../../../packages/core/src/worker/claims.js';
 import {
   aClaim,
+  aFanOut,
   anEvent,
   aRun,
   aRunResult,
@@ -19,7 +20,7 @@ async function owedRuns(count: number) {
   const event = anEvent();
   const runs = Array.from({ length: count }, () => aRun(event));
   await store.events.insert([event]);
-  await store.events.settle({ eventIds: [event.id], deliveries: [], runs });
+  await store.events.settle(aFanOut({ eventIds: [event.id], runs }));
   const clock = fakeClock(NOW);
   const claims = groupedClaims(store.runs, ({ run }) => run.id, {
     leaseMs: LEASE_MS,

@@ -1,6 +1,7 @@
 import { fakeClock } from '@hookline/core/testing';
 import { expect } from 'chai';
-import { type ClaimedWork, Worker, type WorkSource } from '../../../packages/core/src/worker/worker.js';
+import type { ClaimedWork, WorkSource } from '../../../packages/core/src/worker/work-source.js';
+import { Worker } from '../../../packages/core/src/worker/worker.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -9,6 +10,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 class Shelf implements WorkSource {
   readonly due: string[];
   readonly forgotten: string[] = [];
+  readonly givenBack: string[] = [];
   readonly begun: string[] = [];
   readonly #ends = new Map<string, (error?: Error) => void>();
 
@@ -31,6 +33,10 @@ class Shelf implements WorkSource {
 
   forget(id: string): void {
     this.forgotten.push(id);
+  }
+
+  async giveBack(id: string): Promise<void> {
+    this.givenBack.push(id);
   }
 
   end(id: string, error?: Error): void {
@@ -63,7 +69,13 @@ class SlowShelf implements WorkSource {
     return (await this.#ask(`take ${limit} but ${except.join()}`)).map((id) => this.#work(id));
   }
 
-  forget(): void {}
+  readonly forgotten: string[] = [];
+
+  forget(id: string): void {
+    this.forgotten.push(id);
+  }
+
+  async giveBack(): Promise<void> {}
 
   async answerLast(ids: readonly string[]): Promise<void> {
     await turn();
@@ -191,13 +203,13 @@ describe('worker', () => {
     expect(source.begun).to.deep.equal(['a']);
   });
 
-  it('forgets what it did, what failed and what it could not begin, and tells of the failure', async () => {
+  it('forgets what it did and what failed, and tells of the failure', async () => {
     const { worker, source, logger } = buildWorker({ due: ['a'] });
     await worker.accept(['a', 'gone']);
     await turn();
     source.end('a', new Error('broken'));
     await worker.idle();
-    expect(source.forgotten).to.have.members(['a', 'gone']);
+    expect(source.forgotten).to.have.members(['a']);
     expect(logger.of('error')).to.have.length(1);
   });
 
@@ -237,5 +249,75 @@ describe('worker', () => {
     expect(await taking).to.equal(0);
     await stopped;
     expect(source.begun).to.deep.equal([]);
+  });
+
+  it('keeps places for what the caller claims by itself, and gives them to nothing else meanwhile', async () => {
+    const { source: shelf, worker } = buildWorker({ due: ['a', 'b', 'c'], places: 2 });
+    expect(worker.keep(5)).to.equal(2);
+    expect(worker.keep(5)).to.equal(0);
+    await worker.takeDue();
+    expect(shelf.begun).to.deep.equal([]);
+    const begun: string[] = [];
+    worker.begin([{ id: 'own', perform: async () => void begun.push('own') }], 2);
+    await turn();
+    expect(begun).to.deep.equal(['own']);
+    expect(shelf.begun).to.include('a');
+  });
+
+  it('keeps only half of the free places while more is due in the store', async () => {
+    const { source: shelf, worker } = buildWorker({ due: ['a', 'b', 'c', 'd', 'e', 'f'], places: 4 });
+    await worker.takeDue();
+    await turn();
+    expect(shelf.begun).to.deep.equal(['a', 'b', 'c', 'd']);
+    shelf.end('a');
+    await turn();
+    expect(worker.keep(5)).to.equal(0);
+    worker.begin([], 0);
+  });
+
+  it('begins nothing of its own once it is stopped', async () => {
+    const { worker } = buildWorker({ places: 2 });
+    const kept = worker.keep(1);
+    const stopped = worker.stop();
+    const begun: string[] = [];
+    worker.begin([{ id: 'own', perform: async () => void begun.push('own') }], kept);
+    await stopped;
+    expect([begun, worker.keep(1)]).to.deep.equal([[], 0]);
+  });
+
+  it('lets a backlog wait for its own places where it gets through it soon, and gives it to others where not', async () => {
+    const { worker } = buildWorker({ places: 2 });
+    expect(await worker.portionOf(50, 50)).to.equal(50);
+    for (let done = 0; done < 4; done += 1) {
+      worker.begin([{ id: `${done}`, perform: async () => {} }], worker.keep(1));
+      await turn();
+    }
+    worker.begin([{ id: 'own', perform: () => new Promise(() => {}) }], worker.keep(2));
+    expect(await worker.portionOf(1, 1)).to.equal(1);
+    expect(await worker.portionOf(5, 5)).to.equal(3);
+    expect(await worker.portionOf(5, 3_000)).to.equal(5);
+  });
+
+  it('waits for room no longer than until it is stopped', async () => {
+    const { worker } = buildWorker({ places: 2 });
+    worker.begin([{ id: 'quick', perform: async () => {} }], worker.keep(1));
+    await turn();
+    const kept = worker.keep(10);
+    const portion = worker.portionOf(7, 7);
+    await turn();
+    const stopped = worker.stop();
+    expect(await portion).to.equal(7);
+    worker.begin([], kept);
+    await stopped;
+  });
+
+  it('ends no hold by a claim in vain: the same work may have come another way meanwhile', async () => {
+    const { worker, source } = buildWorker({ source: new SlowShelf() });
+    void worker.accept(['a']);
+    const begun: string[] = [];
+    worker.begin([{ id: 'a', perform: async () => void begun.push('a') }], worker.keep(1));
+    await source.answerLast([]);
+    expect(begun).to.deep.equal(['a']);
+    expect(source.forgotten).to.deep.equal(['a']);
   });
 });

@@ -25,7 +25,7 @@ export class MemoryDeliveries implements DeliveryStore {
 
   async claim(request: ClaimRequest): Promise<readonly ClaimedDelivery[]> {
     return this.#work.claim(request).flatMap((delivery) => {
-      const event = this.#tables.events.get(delivery.eventId)?.record;
+      const event = this.#tables.events.get(delivery.eventId);
       const webhook = this.#tables.webhooks.get(delivery.webhookId) ?? null;
       return event ? [{ delivery, payload: event.payload, webhook }] : [];
     });
@@ -97,6 +97,6 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   #isErased(eventId: string): boolean {
-    return typeof this.#tables.events.get(eventId)?.record.erasedAt === 'number';
+    return typeof this.#tables.events.get(eventId)?.erasedAt === 'number';
   }
 }

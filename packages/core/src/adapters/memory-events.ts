@@ -7,30 +7,27 @@ import type {
   EventClaimRequest,
   EventQuery,
   EventStore,
+  FannedOut,
   FanOut,
   InsertEventOptions,
+  Owed,
   ReceiptStore,
   Scope,
 } from '../ports/store.js';
-import { eraseEvents } from './memory-retention.js';
+import type { EventHistory } from './memory-history.js';
+import { type EventPart, eraseEvents } from './memory-retention.js';
 import { inScope, isAsked, page, receiptKey, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
+import type { Work, WorkRows } from './memory-work.js';
 import { afterCommit } from './transaction-hooks.js';
-
-export interface EventRow {
-  readonly record: EventRecord;
-  readonly leasedUntil: number;
-  readonly isHeard: boolean;
-  readonly isFannedOut: boolean;
-}
 
 export class MemoryEvents implements EventStore {
   readonly #tables: Tables;
-  /** Those not fanned out, so that a claim does not read all there ever were. */
-  readonly #waiting = new Set<string>();
+  readonly #history: EventHistory;
 
-  constructor(tables: Tables) {
+  constructor(tables: Tables, history: EventHistory) {
     this.#tables = tables;
+    this.#history = history;
   }
 
   async insert(events: readonly EventRecord[], options: InsertEventOptions = {}): Promise<void> {
@@ -41,43 +38,45 @@ export class MemoryEvents implements EventStore {
   }
 
   async claim({ ids, limit, now, leaseMs }: EventClaimRequest): Promise<readonly ClaimedEvent[]> {
-    const rows = [...this.#waiting]
-      .filter((id) => ids === undefined || ids.includes(id))
-      .flatMap((id) => this.#tables.events.get(id) ?? [])
-      .filter((row) => row.leasedUntil <= now)
-      .slice(0, limit);
-    for (const row of rows) this.#tables.events.set(row.record.id, { ...row, leasedUntil: now + leaseMs });
-    return rows.map(({ record, isHeard }) => ({ event: record, isHeard }));
+    const { waiting, events } = this.#tables;
+    const isFree = (id: string) => waiting.isFree(id, now);
+    const claimed = ids ? ids.filter(isFree).slice(0, limit) : waiting.free(now, limit);
+    waiting.lease(claimed, now + leaseMs);
+    return claimed.flatMap((id) => {
+      const event = events.get(id);
+      return event ? [{ event, isHeard: waiting.isHeard(id) }] : [];
+    });
   }
 
   async renew(ids: readonly string[], leasedUntil: number): Promise<void> {
-    this.#changeWaiting(ids, (row) => ({ ...row, leasedUntil }));
+    this.#tables.waiting.lease(ids, leasedUntil);
   }
 
-  async release(ids: readonly string[], { isHeard }: Pick<ClaimedEvent, 'isHeard'>): Promise<void> {
-    this.#changeWaiting(ids, (row) => ({ ...row, leasedUntil: 0, isHeard: row.isHeard || isHeard }));
+  async release(ids: readonly string[], mark: Pick<ClaimedEvent, 'isHeard'>): Promise<void> {
+    this.#tables.waiting.release(ids, mark);
   }
 
-  async settle({ eventIds, deliveries, runs }: FanOut): Promise<void> {
-    const owing = new Set(eventIds.filter((id) => this.#waiting.has(id)));
-    for (const record of deliveries.filter(({ eventId }) => owing.has(eventId))) {
-      if (!this.#tables.deliveries.has(record.id))
-        this.#tables.deliveries.set(record.id, { record, ...UNLEASED });
-    }
-    for (const record of runs.filter(({ eventId }) => owing.has(eventId))) {
-      if (!this.#tables.runs.has(record.id)) this.#tables.runs.set(record.id, { record, ...UNLEASED });
-    }
+  async settle(fanOut: FanOut): Promise<FannedOut> {
+    const { webhookVersion, leasedUntil, unclaimedAt = Number.POSITIVE_INFINITY } = fanOut;
+    const { waiting, webhooks, deliveries, runs } = this.#tables;
+    if (webhookVersion !== null && webhookVersion !== webhooks.version) return { kind: 'stale' };
+    const owing = new Set(fanOut.eventIds.filter((id) => waiting.isFree(id, unclaimedAt)));
+    const newDeliveries = addOwed(deliveries, fanOut.deliveries, owing, leasedUntil);
+    const newRuns = addOwed(runs, fanOut.runs, owing, leasedUntil);
+    for (const { id, eventId } of newDeliveries) addPart(this.#tables, eventId, { kind: 'deliveries', id });
+    for (const { id, eventId } of newRuns) addPart(this.#tables, eventId, { kind: 'runs', id });
     for (const id of owing) this.#markFannedOut(id);
+    const claimed = [...newDeliveries, ...newRuns].filter(({ lease }) => lease !== null);
+    return { kind: 'stored', claimedIds: claimed.map(({ id }) => id) };
   }
 
   async get(id: string, scope: Scope): Promise<EventRecord | null> {
-    const record = this.#tables.events.get(id)?.record;
+    const record = this.#tables.events.get(id);
     return record && inScope(record, scope) ? record : null;
   }
 
   async list(query: EventQuery): Promise<readonly EventRecord[]> {
     const records = [...this.#tables.events.values()]
-      .map((row) => row.record)
       .filter((record) => inScope(record, query) && isAsked(query.type, record.type))
       .filter((record) => isAsked(query.visibility, record.visibility))
       .filter(
@@ -88,31 +87,41 @@ export class MemoryEvents implements EventStore {
   }
 
   async erase(query: EraseQuery, now: number): Promise<number> {
-    const ids = eraseEvents(this.#tables, query, now);
-    for (const id of ids) this.#waiting.delete(id);
-    return ids.length;
+    return eraseEvents(this.#tables, query, now).length;
   }
 
   #add(events: readonly EventRecord[], leasedUntil = 0): void {
-    for (const record of events) {
-      const row = { record, isHeard: false, isFannedOut: false, leasedUntil };
-      this.#tables.events.set(record.id, row);
-      this.#waiting.add(record.id);
-    }
-  }
-
-  #changeWaiting(ids: readonly string[], change: (row: EventRow) => EventRow): void {
-    for (const id of ids) {
-      const row = this.#waiting.has(id) && this.#tables.events.get(id);
-      if (row) this.#tables.events.set(id, change(row));
+    for (const event of events) {
+      this.#tables.events.set(event.id, event);
+      this.#tables.waiting.add(event.id, leasedUntil);
     }
   }
 
   #markFannedOut(id: string): void {
-    const row = this.#tables.events.get(id);
-    if (row) this.#tables.events.set(id, { ...row, leasedUntil: 0, isFannedOut: true });
-    this.#waiting.delete(id);
+    this.#tables.waiting.delete(id);
+    this.#history.add(id);
   }
+}
+
+/** Answers those that are new. */
+function addOwed<Item extends Work & { readonly eventId: string }>(
+  rows: WorkRows<Item>,
+  owed: readonly Owed<Item>[],
+  owing: ReadonlySet<string>,
+  leasedUntil: number,
+): readonly Owed<Item>[] {
+  const fresh = owed.filter(({ id, eventId }) => owing.has(eventId) && !rows.has(id));
+  for (const { lease, ...rest } of fresh) {
+    const record = rest as unknown as Item;
+    rows.set(record.id, lease === null ? { record, ...UNLEASED } : { record, lease, leasedUntil });
+  }
+  return fresh;
+}
+
+function addPart({ parts }: Tables, eventId: string, part: EventPart): void {
+  const known = parts.get(eventId);
+  if (known) known.push(part);
+  else parts.set(eventId, [part]);
 }
 
 export class MemoryReceipts implements ReceiptStore {
@@ -143,6 +152,7 @@ export class MemoryReceipts implements ReceiptStore {
     if (this.#tables.receiptKeys.has(key)) return false;
     this.#tables.receiptKeys.add(key);
     this.#tables.receipts.set(receipt.id, receipt);
+    addPart(this.#tables, event.id, { kind: 'receipts', id: receipt.id });
     await this.#events.insert([event], options);
     return true;
   }

@@ -9,12 +9,18 @@ import { inScope, receiptKey, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
 import type { WorkRows } from './memory-work.js';
 
+/** What came of an event: its deliveries and runs, and the receipt it came by. */
+export interface EventPart {
+  readonly kind: Exclude<Prunable, 'events'>;
+  readonly id: string;
+}
+
 export function pruneRows(tables: Tables, request: PruneRequest): PruneResult {
   const { kind, after, until, limit } = request;
   const ids = [...tables[kind].keys()].filter((id) => id > after && id < until);
   const seen = ids.sort().slice(0, limit);
   const doomed = seen.filter(ageCheck(tables, request)[kind]);
-  for (const id of doomed) remove(tables, kind, id);
+  for (const id of doomed) removeRow(tables, kind, id);
   return { removed: doomed.length, next: seen.length < limit ? null : (seen.at(-1) ?? null) };
 }
 
@@ -23,18 +29,15 @@ function ageCheck(
   tables: Tables,
   request: PruneRequest,
 ): Readonly<Record<Prunable, (id: string) => boolean>> {
-  const { deliveries, runs, receipts, events } = tables;
-  const kept = new Set<string>();
-  if (request.kind === 'events') {
-    for (const { record } of [...deliveries.values(), ...runs.values()]) kept.add(record.eventId);
-  }
+  const { deliveries, runs, receipts, events, waiting, parts } = tables;
+  const isKept = ({ id }: EventPart) => deliveries.has(id) || runs.has(id);
   return {
     deliveries: (id) => isWorkOver(deliveries.get(id)?.record, request),
     runs: (id) => isWorkOver(runs.get(id)?.record, request),
     receipts: (id) => isBefore(receipts.get(id)?.receivedAt, request.endedBefore),
     events: (id) => {
-      const { record, isFannedOut } = events.get(id) ?? {};
-      return isFannedOut === true && isBefore(record?.occurredAt, request.endedBefore) && !kept.has(id);
+      const isOver = !waiting.has(id) && isBefore(events.get(id)?.occurredAt, request.endedBefore);
+      return isOver && !parts.get(id)?.some(isKept);
     },
   };
 }
@@ -49,22 +52,24 @@ function isBefore(instant: number | null | undefined, bound: number): boolean {
   return typeof instant === 'number' && instant < bound;
 }
 
-function remove(tables: Tables, kind: Prunable, id: string): void {
+/** With all that stands by it alone. */
+export function removeRow(tables: Tables, kind: Prunable, id: string): void {
   const receipt = kind === 'receipts' ? tables.receipts.get(id) : undefined;
   if (receipt) tables.receiptKeys.delete(receiptKey(receipt));
   if (kind === 'deliveries') tables.attempts.delete(id);
+  if (kind === 'events') tables.parts.delete(id);
   tables[kind].delete(id);
 }
 
 /** Answers the ids of the events asked for. */
 export function eraseEvents(tables: Tables, query: EraseQuery, now: number): readonly string[] {
-  const rows = [...tables.events.values()].filter(({ record }) => isAskedFor(record, query));
-  for (const row of rows) {
-    const { id, payload, erasedAt } = row.record;
-    const record = { ...row.record, payload: erasedPayload(payload), erasedAt: erasedAt ?? now };
-    tables.events.set(id, { ...row, leasedUntil: 0, record, isFannedOut: true });
+  const events = [...tables.events.values()].filter((event) => isAskedFor(event, query));
+  for (const event of events) {
+    const { id, payload, erasedAt } = event;
+    tables.events.set(id, { ...event, payload: erasedPayload(payload), erasedAt: erasedAt ?? now });
+    tables.waiting.delete(id);
   }
-  const ids = rows.map(({ record }) => record.id);
+  const ids = events.map(({ id }) => id);
   eraseParts(tables, new Set(ids), now);
   return ids;
 }

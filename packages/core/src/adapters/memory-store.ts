@@ -1,20 +1,26 @@
 import type { AttemptRecord } from '../delivery/attempt.js';
 import type { DeliveryRecord } from '../delivery/delivery.js';
-import type { WebhookRecord } from '../delivery/webhook.js';
+import type { EventRecord } from '../events/event.js';
 import type { ReceiptRecord } from '../inbound/receipt.js';
 import type { RunRecord } from '../listeners/run.js';
+import { whole } from '../options.js';
 import type { Store } from '../ports/store.js';
 import { MemoryDeliveries } from './memory-deliveries.js';
-import { type EventRow, MemoryEvents, MemoryReceipts } from './memory-events.js';
-import { pruneRows } from './memory-retention.js';
-import { MemoryWebhooks } from './memory-webhooks.js';
+import { MemoryEvents, MemoryReceipts } from './memory-events.js';
+import { EventHistory } from './memory-history.js';
+import { type EventPart, pruneRows } from './memory-retention.js';
+import { WaitingEvents } from './memory-waiting.js';
+import { MemoryWebhooks, WebhookRows } from './memory-webhooks.js';
 import { MemoryRuns, WorkRows } from './memory-work.js';
 import { afterCommit } from './transaction-hooks.js';
 
 /** The tables of a memory store: maps in the order of insertion. */
 export interface Tables {
-  readonly events: Map<string, EventRow>;
-  readonly webhooks: Map<string, WebhookRecord>;
+  readonly events: Map<string, EventRecord>;
+  readonly waiting: WaitingEvents;
+  /** By event. */
+  readonly parts: Map<string, EventPart[]>;
+  readonly webhooks: WebhookRows;
   readonly deliveries: WorkRows<DeliveryRecord>;
   readonly attempts: Map<string, AttemptRecord[]>;
   readonly runs: WorkRows<RunRecord>;
@@ -22,24 +28,38 @@ export interface Tables {
   readonly receiptKeys: Set<string>;
 }
 
+export interface MemoryStoreOptions {
+  /**
+   * How many events are kept that were fanned out and owe nothing any more, with their deliveries, attempts, runs and
+   * receipts. The oldest are forgotten first. Default 100,000.
+   */
+  readonly maxFinishedEvents?: number;
+}
+
 /**
  * The store of a hub that was given none: everything in this process's memory, lost when it ends. It is for
- * development and tests.
+ * development and tests. What is owed is kept in any case; of the rest, the newest: see `MemoryStoreOptions`. With
+ * the receipt of an old event goes the memory of that request: sent again, it is taken for a new one.
  *
  * With a transaction an event shows after `afterCommit`, and so not at all where the outermost one rolls back; but
  * that of a savepoint which was rolled back alone is kept. A SQL store keeps neither.
+ *
+ * Throws OPTION_INVALID.
  */
-export function memoryStore(): Store {
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  const limit = whole('maxFinishedEvents', options.maxFinishedEvents, 100_000, [0, 10_000_000]);
   const tables: Tables = {
     events: new Map(),
-    webhooks: new Map(),
+    waiting: new WaitingEvents(),
+    parts: new Map(),
+    webhooks: new WebhookRows(),
     deliveries: new WorkRows(),
     attempts: new Map(),
     runs: new WorkRows(),
     receipts: new Map(),
     receiptKeys: new Set(),
   };
-  const events = new MemoryEvents(tables);
+  const events = new MemoryEvents(tables, new EventHistory(tables, limit));
   return {
     name: 'memory',
     durable: false,

@@ -1,8 +1,34 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { WebhookRecord } from '../delivery/webhook.js';
-import type { Page, Scope, WebhookExpectation, WebhookPatch, WebhookStore } from '../ports/store.js';
+import type {
+  ActiveWebhooks,
+  Page,
+  Scope,
+  WebhookExpectation,
+  WebhookPatch,
+  WebhookStore,
+} from '../ports/store.js';
 import { inScope, page } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
+
+/** Webhooks by id, and how often they were changed. */
+export class WebhookRows extends Map<string, WebhookRecord> {
+  #changes = 0;
+
+  get version(): string {
+    return String(this.#changes);
+  }
+
+  override set(id: string, webhook: WebhookRecord): this {
+    this.#changes++;
+    return super.set(id, webhook);
+  }
+
+  override delete(id: string): boolean {
+    this.#changes++;
+    return super.delete(id);
+  }
+}
 
 export class MemoryWebhooks implements WebhookStore {
   readonly #tables: Tables;
@@ -46,9 +72,10 @@ export class MemoryWebhooks implements WebhookStore {
     return webhook && inScope(webhook, scope) ? webhook : null;
   }
 
-  async activeOf(accountIds: readonly (string | null)[]): Promise<readonly WebhookRecord[]> {
-    return [...this.#tables.webhooks.values()].filter(
-      (webhook) => webhook.active && accountIds.includes(webhook.accountId),
-    );
+  async activeOf(accountIds: readonly (string | null)[]): Promise<ActiveWebhooks> {
+    const asked = new Set(accountIds);
+    const isAsked = ({ active, accountId }: WebhookRecord) => active && asked.has(accountId);
+    const { version } = this.#tables.webhooks;
+    return { webhooks: [...this.#tables.webhooks.values()].filter(isAsked), version };
   }
 }

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../listeners/run.js';
 import type { ClaimedRun, ClaimRequest, HeldClaim, RunResult, RunStore } from '../ports/store.js';
+import { DueIds, take } from './memory-due.js';
 import { type Leased, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
 
@@ -7,30 +8,47 @@ export interface WorkRow<Item extends Work> extends Leased {
   readonly record: Item;
 }
 
-interface Work {
+export interface Work {
   readonly id: string;
   readonly state: string;
   readonly nextAttemptAt: number | null;
 }
 
-/** Rows by id. Those with something due some day are found without reading all there ever were. */
+/** Rows by id. Those with something due are found without a look at the others. */
 export class WorkRows<Item extends Work> extends Map<string, WorkRow<Item>> {
-  readonly #open = new Set<string>();
+  readonly #due = new DueIds();
 
   override set(id: string, row: WorkRow<Item>): this {
-    if (row.record.nextAttemptAt === null) this.#open.delete(id);
-    else this.#open.add(id);
+    this.#forgetDue(id);
+    const dueAt = dueAtOf(row);
+    if (dueAt !== null) this.#due.add(id, dueAt);
     return super.set(id, row);
   }
 
   override delete(id: string): boolean {
-    this.#open.delete(id);
+    this.#forgetDue(id);
     return super.delete(id);
   }
 
-  open(): readonly WorkRow<Item>[] {
-    return [...this.#open].flatMap((id) => this.get(id) ?? []);
+  /** When anybody may claim it; null where nothing is due any more. */
+  dueAt(id: string): number | null {
+    const row = this.get(id);
+    return row ? dueAtOf(row) : null;
   }
+
+  /** The longest due first. */
+  due(now: number): Iterable<string> {
+    return this.#due.due(now);
+  }
+
+  #forgetDue(id: string): void {
+    const dueAt = this.dueAt(id);
+    if (dueAt !== null) this.#due.delete(id, dueAt);
+  }
+}
+
+function dueAtOf({ record: { nextAttemptAt }, leasedUntil }: WorkRow<Work>): number | null {
+  return nextAttemptAt === null ? null : Math.max(nextAttemptAt, leasedUntil);
 }
 
 /**
@@ -47,10 +65,10 @@ export class MemoryWork<Item extends Work> {
   }
 
   claim({ ids, except = [], limit, now, leaseMs, lease }: ClaimRequest): readonly Item[] {
-    const due = ids ? this.#rowsOf(ids).filter((row) => isDue(row, now)) : this.#dueRows(now);
     const spared = new Set(except);
-    const wanted = due.filter(({ record }) => !spared.has(record.id));
-    return wanted.slice(0, limit).map(({ record }) => {
+    const isDue = (id: string) => (this.#rows.dueAt(id) ?? Number.POSITIVE_INFINITY) <= now;
+    const due = ids?.filter(isDue) ?? this.#rows.due(now);
+    return this.#rowsOf(take(due, limit, spared)).map(({ record }) => {
       const row = { record, lease, leasedUntil: now + leaseMs };
       this.#rows.set(record.id, row);
       return this.read(row);
@@ -77,18 +95,6 @@ export class MemoryWork<Item extends Work> {
   #rowsOf(ids: readonly string[]): readonly WorkRow<Item>[] {
     return ids.flatMap((id) => this.#rows.get(id) ?? []);
   }
-
-  /** The longest due first. */
-  #dueRows(now: number): readonly WorkRow<Item>[] {
-    return this.#rows
-      .open()
-      .filter((row) => isDue(row, now))
-      .sort((a, b) => (a.record.nextAttemptAt ?? 0) - (b.record.nextAttemptAt ?? 0));
-  }
-}
-
-function isDue({ record, leasedUntil }: WorkRow<Work>, now: number): boolean {
-  return record.nextAttemptAt !== null && record.nextAttemptAt <= now && leasedUntil <= now;
 }
 
 export class MemoryRuns implements RunStore {
@@ -102,7 +108,7 @@ export class MemoryRuns implements RunStore {
 
   async claim(request: ClaimRequest): Promise<readonly ClaimedRun[]> {
     return this.#work.claim(request).flatMap((run) => {
-      const event = this.#tables.events.get(run.eventId)?.record;
+      const event = this.#tables.events.get(run.eventId);
       return event ? [{ run, event }] : [];
     });
   }

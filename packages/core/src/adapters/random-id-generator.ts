@@ -4,7 +4,13 @@ import type { IdGenerator } from '../ports/id-generator.js';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.toLowerCase();
 const TIME_CHARS = 10;
-const RANDOM_CHARS = 16;
+/** Of the random part, the rest of which is counted on within a millisecond. */
+const RANDOM_CHARS = 12;
+const COUNT_BITS = 20;
+const PAIRS: readonly string[] = [...ALPHABET].flatMap((first) =>
+  [...ALPHABET].map((second) => first + second),
+);
+const PAIR_BITS = 10;
 
 /**
  * ULIDs (https://github.com/ulid/spec) behind a prefix, in lower case: 48 bits of time, then 80 random bits. Like the
@@ -12,26 +18,28 @@ const RANDOM_CHARS = 16;
  * back; those of two processes do not.
  */
 export function randomIdGenerator(clock: Clock): IdGenerator {
-  const random = randomChars();
+  const draw = randomBytes();
   let lastTime = 0;
   let time = '';
-  let tail = '';
+  let random = '';
+  let count = 0;
   return {
-    next(prefix) {
-      const now = clock.now();
+    next(prefix, now = clock.now()) {
       if (now > lastTime) {
         lastTime = now;
         time = timeChars(now);
-        tail = random();
-      } else {
-        tail = increment(tail);
+        random = randomChars(draw);
+        count = draw() | (draw() << 8) | ((draw() & 15) << 16);
+      } else if (++count === 1 << COUNT_BITS) {
+        random = increment(random);
+        count = 0;
       }
-      return `${prefix}_${time}${tail}`;
+      return `${prefix}_${time}${random}${PAIRS[count >> PAIR_BITS]}${PAIRS[count & ((1 << PAIR_BITS) - 1)]}`;
     },
   };
 }
 
-/** The next text of the same length; the one after the last is the first, which 80 random bits never reach. */
+/** The next text of the same length; the one after the last is the first, which random bits never reach. */
 function increment(text: string): string {
   for (let end = text.length - 1; end >= 0; end--) {
     const digit = ALPHABET.indexOf(text[end] ?? '');
@@ -53,17 +61,21 @@ export function timeChars(now: number): string {
   return text;
 }
 
-/** Draws from a pool, since asking the system for ten bytes at a time costs more than all the rest. */
-function randomChars(): () => string {
-  const pool = Buffer.alloc(RANDOM_CHARS * 256);
+function randomChars(draw: () => number): string {
+  let text = '';
+  for (let i = 0; i < RANDOM_CHARS; i++) text += ALPHABET[draw() & 31];
+  return text;
+}
+
+/** Draws from a pool, since asking the system for a few bytes at a time costs more than all the rest. */
+function randomBytes(): () => number {
+  const pool = Buffer.alloc(4_096);
   let next = pool.length;
   return () => {
     if (next === pool.length) {
       randomFillSync(pool);
       next = 0;
     }
-    let text = '';
-    for (const end = next + RANDOM_CHARS; next < end; next++) text += ALPHABET[(pool[next] ?? 0) & 31];
-    return text;
+    return pool[next++] ?? 0;
   };
 }

@@ -5,6 +5,9 @@ export interface GroupOptions<Item> {
   /** What an item weighs, and what a batch may: bytes, so that a few large items do not make a huge statement. */
   readonly weigh?: (item: Item) => number;
   readonly maxWeight?: number;
+  /** How long a batch gathers after one of several, in milliseconds, while it is smaller than half of what it may be: where
+   * nobody is in a hurry, fewer and larger batches cost less. Default 0. */
+  readonly gathersMs?: number;
 }
 
 /**
@@ -27,6 +30,7 @@ export function groupCalls<Item, Result>(
       const batch = waiting.slice(0, size);
       waiting = waiting.slice(size);
       await runBatch(run, batch);
+      if (batch.length > 1 && waiting.length < options.maxItems / 2) await rest(options.gathersMs);
     }
     running = false;
   }
@@ -38,6 +42,11 @@ export function groupCalls<Item, Result>(
       running = true;
       queueMicrotask(() => void flush());
     });
+}
+
+/** In real time: it is about the work of this machine, whatever clock the hub runs on. */
+async function rest(ms = 0): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 interface Call<Item, Result> {

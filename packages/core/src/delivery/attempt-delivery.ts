@@ -38,17 +38,22 @@ export interface AttemptDeps {
  * 3. leave it alone where its lease ran out meanwhile (the process stood still): somebody else may be sending it
  * 4. send it; network trouble is a reply, too
  * 5. judge the reply
- * 6. record the attempt and where the delivery goes on, in one write
+ * 6. leave its place in the worker to the next, record the attempt and where the delivery goes on, in one write
  * 7. hand over the next attempt, or disable a webhook that said 410 Gone
  */
-export async function attemptDelivery(deps: AttemptDeps, work: Held<ClaimedDelivery>): Promise<void> {
+export async function attemptDelivery(
+  deps: AttemptDeps,
+  work: Held<ClaimedDelivery>,
+  leave: () => void = () => {},
+): Promise<void> {
   const { webhook } = work;
   const refusal = refuse(webhook);
   if (webhook === null || refusal !== null) return cancel(deps, work, refusal);
 
   const tried = await attempt(deps, work, webhook);
   if (tried === null) return;
-  const result = concludeAttempt(work.delivery, tried, { policy: deps.retry, random: deps.random() });
+  leave();
+  const result = concludeAttempt(work, tried, { policy: deps.retry, random: deps.random() });
   await record(deps, work, result);
   await follow(deps, work, result, tried.verdict);
 }
@@ -79,18 +84,17 @@ async function attempt(
 async function record(
   { claims, logger }: AttemptDeps,
   work: Held<ClaimedDelivery>,
-  result: Omit<DeliveryResult, 'lease'>,
+  result: DeliveryResult,
 ): Promise<void> {
-  const { lease } = work;
   try {
-    await claims.settle({ ...result, lease });
+    await claims.settle(result);
   } catch (error) {
     if (isStoreUnavailable(error)) throw error;
     logger.error(
       { ...fieldsOf(work), ...errorFields(error) },
       'an attempt could not be stored: its outcome is',
     );
-    await claims.settle({ ...result, lease, attempt: null });
+    await claims.settle({ ...result, attempt: null });
   }
 }
 
@@ -100,25 +104,33 @@ function refuse(webhook: WebhookRecord | null): string | null {
 }
 
 async function cancel(deps: AttemptDeps, work: Held<ClaimedDelivery>, reason: string | null): Promise<void> {
-  const result = cancelDelivery(work.delivery, reason ?? 'webhook-deleted', deps.clock.now());
-  await deps.claims.settle({ ...result, lease: work.lease });
+  await deps.claims.settle(cancelDelivery(work, reason ?? 'webhook-deleted', deps.clock.now()));
   deps.logger.info({ ...fieldsOf(work), reason }, 'delivery cancelled');
 }
 
 async function follow(
   deps: AttemptDeps,
   work: Held<ClaimedDelivery>,
-  result: Omit<DeliveryResult, 'lease'>,
+  result: DeliveryResult,
   verdict: Verdict,
 ): Promise<void> {
-  const { state, nextAttemptAt, reason, attempt } = result;
+  const { id, state, nextAttemptAt, reason, attempt } = result;
   deps.logger.debug(
-    { ...fieldsOf(work), state, reason, status: attempt?.responseStatus },
+    {
+      deliveryId: id,
+      eventId: work.delivery.eventId,
+      webhookId: work.delivery.webhookId,
+      attempt: attempt?.number,
+      state,
+      reason,
+      status: attempt?.responseStatus,
+    },
     'delivery attempted',
   );
+  if (verdict.kind === 'succeeded') return;
   if (nextAttemptAt !== null) {
     const delayMs = Math.max(0, nextAttemptAt - deps.clock.now());
-    deps.handOver([{ kind: 'delivery', id: result.id }], delayMs);
+    deps.handOver([{ kind: 'delivery', id }], delayMs);
   }
   if (state === 'exhausted') deps.logger.warn({ ...fieldsOf(work), reason }, 'delivery exhausted');
   if (verdict.kind === 'give-up' && verdict.isGone) await disable(deps, work);

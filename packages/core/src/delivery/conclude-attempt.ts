@@ -1,6 +1,7 @@
 import type { HttpReply } from '../ports/http-client.js';
-import type { DeliveryResult } from '../ports/store.js';
+import type { ClaimedDelivery, DeliveryResult } from '../ports/store.js';
 import { safeText } from '../safe-text.js';
+import type { Held } from '../worker/claims.js';
 import type { AttemptRecord } from './attempt.js';
 import type { DeliveryRecord } from './delivery.js';
 import type { Verdict } from './judge-reply.js';
@@ -22,35 +23,39 @@ export interface Scheduling {
   readonly random: number;
 }
 
-type Next = Pick<DeliveryResult, 'state' | 'nextAttemptAt' | 'reason' | 'finalizedAt'>;
-
-/** Where a delivery goes after an attempt: delivered, retrying at an instant, or exhausted. */
+/** Where a claimed delivery goes after an attempt: delivered, retrying at an instant, or exhausted. */
 export function concludeAttempt(
-  delivery: DeliveryRecord,
+  { delivery, lease }: Held<ClaimedDelivery>,
   tried: Tried,
   scheduling: Scheduling,
-): Omit<DeliveryResult, 'lease'> {
+): DeliveryResult {
   const attempt = toAttempt(delivery, tried);
   const scheduledAttemptCount = delivery.scheduledAttemptCount + (delivery.manual ? 0 : 1);
+  const { state, nextAttemptAt, reason } = nextOf(tried, scheduledAttemptCount, scheduling);
   return {
     id: delivery.id,
+    lease,
     attempt,
     attemptCount: attempt.number,
     scheduledAttemptCount,
     manual: false,
-    ...nextOf(tried, scheduledAttemptCount, scheduling),
+    state,
+    nextAttemptAt,
+    reason,
+    finalizedAt: nextAttemptAt === null ? tried.finishedAt : null,
   };
 }
 
-/** A delivery that will not be tried: its webhook is gone or inactive. */
+/** A claimed delivery that will not be tried: its webhook is gone or inactive. */
 export function cancelDelivery(
-  delivery: DeliveryRecord,
+  { delivery, lease }: Held<ClaimedDelivery>,
   reason: string,
   now: number,
-): Omit<DeliveryResult, 'lease'> {
+): DeliveryResult {
   const { id, attemptCount, scheduledAttemptCount } = delivery;
   return {
     id,
+    lease,
     attempt: null,
     attemptCount,
     scheduledAttemptCount,
@@ -62,21 +67,21 @@ export function cancelDelivery(
   };
 }
 
+type Next = Pick<DeliveryResult, 'state' | 'nextAttemptAt' | 'reason'>;
+
+const DELIVERED: Next = { state: 'delivered', nextAttemptAt: null, reason: null };
+
 function nextOf(
   { verdict, finishedAt }: Tried,
   scheduledAttemptCount: number,
   { policy, random }: Scheduling,
 ): Next {
-  if (verdict.kind === 'succeeded') {
-    return { state: 'delivered', nextAttemptAt: null, reason: null, finalizedAt: finishedAt };
-  }
+  if (verdict.kind === 'succeeded') return DELIVERED;
+  const { kind, reason } = verdict;
   const delayMs =
-    verdict.kind === 'retry' ? policy.delayMsAfterAttempt(Math.max(1, scheduledAttemptCount), random) : null;
-  if (verdict.kind === 'give-up' || delayMs === null) {
-    return { state: 'exhausted', nextAttemptAt: null, reason: verdict.reason, finalizedAt: finishedAt };
-  }
-  const waitMs = Math.max(delayMs, verdict.notBeforeMs);
-  return { state: 'retrying', nextAttemptAt: finishedAt + waitMs, reason: verdict.reason, finalizedAt: null };
+    kind === 'retry' ? policy.delayMsAfterAttempt(Math.max(1, scheduledAttemptCount), random) : null;
+  if (kind === 'give-up' || delayMs === null) return { state: 'exhausted', nextAttemptAt: null, reason };
+  return { state: 'retrying', nextAttemptAt: finishedAt + Math.max(delayMs, verdict.notBeforeMs), reason };
 }
 
 function toAttempt(delivery: DeliveryRecord, { attemptId, startedAt, reply, verdict }: Tried): AttemptRecord {

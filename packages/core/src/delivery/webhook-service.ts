@@ -142,7 +142,13 @@ export class WebhookService implements Webhooks {
     });
     const delivery = owe(event, id, now);
     await store.events.insert([event], { leasedUntil: now + 60_000 });
-    await store.events.settle({ eventIds: [event.id], deliveries: [delivery], runs: [] });
+    await store.events.settle({
+      eventIds: [event.id],
+      deliveries: [{ ...delivery, lease: null }],
+      runs: [],
+      leasedUntil: 0,
+      webhookVersion: null,
+    });
     handOver([{ kind: 'delivery', id: delivery.id }]);
     return delivery;
   }

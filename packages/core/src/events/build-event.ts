@@ -1,6 +1,13 @@
 import { HooklineError } from '../errors.js';
 import { safeText } from '../safe-text.js';
 import type { AccountId, Actor, Changes, Event, EventRecord, Subject, Visibility } from './event.js';
+import {
+  attachContent,
+  defineReader,
+  type OptionalKey,
+  optionalKeysOf,
+  StoredContent,
+} from './event-content.js';
 
 /** All that makes up an event; `dataJson` is its data, serialised already. */
 export interface EventParts {
@@ -27,28 +34,35 @@ export function serializeData(type: string, data: unknown): string {
 /** Builds the record of an event, its payload serialised once and for all. Throws EVENT_TOO_LARGE. */
 export function buildEventRecord(parts: EventParts): EventRecord {
   const payload = serializePayload(parts);
+  const { type, maxPayloadBytes: maxBytes } = parts;
   const bytes = Buffer.byteLength(payload);
-  if (bytes > parts.maxPayloadBytes) {
-    throw new HooklineError('EVENT_TOO_LARGE', { type: parts.type, bytes, maxBytes: parts.maxPayloadBytes });
-  }
+  if (bytes > maxBytes) throw new HooklineError('EVENT_TOO_LARGE', { type, bytes, maxBytes });
   return {
     id: parts.id,
-    type: parts.type,
+    type,
     accountId: accountKey(parts.account),
     visibility: parts.visibility,
     occurredAt: parts.timestamp,
     payload,
     subjectType: parts.subject ? safeText(parts.subject.type) : null,
     subjectId: parts.subject ? safeText(String(parts.subject.id)) : null,
-    causationId: parts.cause?.id ?? null,
-    correlationId: parts.cause?.correlationId ?? parts.id,
-    depth: parts.cause ? parts.cause.depth + 1 : 0,
+    ...chainOf(parts),
     erasedAt: null,
   };
 }
 
+/** Where an event stands among those that led to it. */
+export function chainOf({
+  id,
+  cause,
+}: Pick<EventParts, 'id' | 'cause'>): Pick<Event, 'causationId' | 'correlationId' | 'depth'> {
+  if (!cause) return { causationId: null, correlationId: id, depth: 0 };
+  return { causationId: cause.id, correlationId: cause.correlationId, depth: cause.depth + 1 };
+}
+
 /** Comes first where it stands before the data: in the JSON text of a type or an account every quote is escaped. */
 const DATA_KEY = ',"data":';
+const ACCOUNT_KEY = '"account":{"id":';
 
 /** What is left of a payload when its content is erased: type, timestamp and account, in the very same bytes. */
 export function erasedPayload(payload: string): string {
@@ -60,31 +74,42 @@ export function accountKey(account: AccountId | null | undefined): string | null
   return account === null || account === undefined ? null : String(account);
 }
 
-interface Payload {
-  readonly account: { readonly id: AccountId | null };
-  readonly data: unknown;
-  readonly changes?: Changes;
-  readonly actor?: Actor;
-  readonly subject?: Subject;
+/**
+ * The event as listeners receive it, frozen. Its content is read from the stored payload, so that both lanes see the
+ * same, and only when somebody looks at it.
+ */
+export function toEvent(record: EventRecord): Event {
+  return eventOf(record, null);
 }
 
-/** The event as listeners receive it: read from the stored payload, so that both lanes see the same, and frozen. */
-export function toEvent(record: EventRecord): Event {
-  const { account, data, changes, actor, subject } = JSON.parse(record.payload) as Payload;
-  return deepFreeze({
+/** The same, of a record that was just built of these parts. */
+export function toNewEvent(record: EventRecord, parts: Pick<EventParts, OptionalKey>): Event {
+  return eventOf(record, optionalKeysOf(parts));
+}
+
+function eventOf(record: EventRecord, optionalKeys: readonly OptionalKey[] | null): Event {
+  const content = new StoredContent(record.payload);
+  const event: Record<string, unknown> = {
     id: record.id,
     type: record.type,
     timestamp: record.occurredAt,
-    accountId: account.id,
-    data,
-    ...(changes && { changes }),
-    ...(actor && { actor }),
-    ...(subject && { subject }),
-    causationId: record.causationId,
-    correlationId: record.correlationId,
-    depth: record.depth,
-    ...(record.erasedAt !== null && { erasedAt: record.erasedAt }),
-  });
+    accountId: accountIdOf(record),
+  };
+  defineReader(event, 'data');
+  for (const key of optionalKeys ?? content.optionalKeys()) defineReader(event, key);
+  event.causationId = record.causationId;
+  event.correlationId = record.correlationId;
+  event.depth = record.depth;
+  if (record.erasedAt !== null) event.erasedAt = record.erasedAt;
+  attachContent(event, content);
+  return Object.freeze(event) as unknown as Event;
+}
+
+/** As it was dispatched: a number stays one. */
+function accountIdOf({ accountId, payload }: EventRecord): AccountId | null {
+  if (accountId === null) return null;
+  const start = payload.indexOf(ACCOUNT_KEY) + ACCOUNT_KEY.length;
+  return JSON.parse(payload.slice(start, payload.indexOf(DATA_KEY, start) - 1)) as AccountId;
 }
 
 function tryStringify(type: string, data: unknown): string | undefined {
@@ -98,22 +123,23 @@ function tryStringify(type: string, data: unknown): string | undefined {
 
 /** Put together as text, so that an inbound sender's JSON goes on as it was written (big numbers, `1.0`). */
 function serializePayload(parts: EventParts): string {
-  const head = `{"type":"${parts.type}","timestamp":"${new Date(parts.timestamp).toISOString()}"`;
-  const account = `"account":{"id":${JSON.stringify(parts.account)}}`;
-  const optional = (['changes', 'actor', 'subject'] as const).flatMap((key) =>
-    parts[key] === undefined ? [] : [`"${key}":${serializeData(parts.type, parts[key])}`],
-  );
-  return [head, account, `"data":${parts.dataJson}`, ...optional].join(',').concat('}');
+  const { type, account, changes, actor, subject } = parts;
+  const head = `{"type":"${type}","timestamp":"${toIso(parts.timestamp)}",${ACCOUNT_KEY}${JSON.stringify(account)}}`;
+  const optional = `${field(type, 'changes', changes)}${field(type, 'actor', actor)}${field(type, 'subject', subject)}`;
+  return `${head}${DATA_KEY}${parts.dataJson}${optional}}`;
 }
 
-/** Without recursion: data may be nested deeper than the stack is. */
-function deepFreeze<T extends object>(value: T): T {
-  const waiting: object[] = [value];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    Object.freeze(next);
-    for (const inner of Object.values(next)) {
-      if (typeof inner === 'object' && inner !== null) waiting.push(inner);
-    }
-  }
-  return value;
+function field(type: string, key: OptionalKey, value: unknown): string {
+  return value === undefined ? '' : `,"${key}":${serializeData(type, value)}`;
+}
+
+let lastInstant = 0;
+let lastIso = new Date(0).toISOString();
+
+/** Many events share a millisecond. */
+function toIso(instant: number): string {
+  if (instant === lastInstant) return lastIso;
+  lastIso = new Date(instant).toISOString();
+  lastInstant = instant;
+  return lastIso;
 }

@@ -4,24 +4,22 @@ import type { ListenerRegistry } from '../listeners/listener-registry.js';
 import { runSyncListeners, type SyncLane } from '../listeners/run-listener.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
-import type { Store } from '../ports/store.js';
 import { isStorableId } from '../safe-text.js';
-import type { Waker } from '../worker/waker.js';
-import { buildEventRecord, serializeData, toEvent } from './build-event.js';
-import type { AccountId, Event, EventRecord } from './event.js';
+import { isThenable } from '../thenable.js';
+import { buildEventRecord, type EventParts, serializeData, toNewEvent } from './build-event.js';
+import { buildTransientEvent } from './build-transient-event.js';
+import type { AccountId, Event } from './event.js';
 import type { AnyRegistry } from './event-types.js';
 import type { Intake } from './intake.js';
 
 export interface DispatchDeps {
   readonly registry: AnyRegistry;
-  readonly store: Store;
   readonly listeners: ListenerRegistry;
   readonly clock: Clock;
   readonly ids: IdGenerator;
   readonly maxPayloadBytes: number;
   readonly syncLane: SyncLane;
   readonly intake: Intake;
-  readonly waker: Waker;
 }
 
 /**
@@ -33,54 +31,83 @@ export async function dispatchEvent(
   type: string,
   data: unknown,
   options: DispatchOptions,
+  transaction: unknown,
 ): Promise<Event> {
-  deps.registry.assertKnown(type);
-  const valid = await deps.registry.validate(type, data);
-  const record = buildRecord(deps, type, valid, options);
-  const transaction = options.transaction ?? null;
-  if (transaction !== null) {
-    await storeInTransaction(deps, record, transaction);
-    return toEvent(record);
+  const validating = deps.registry.validate(type, data);
+  const valid = isThenable(validating) ? await validating : validating;
+  const record = buildEventRecord({
+    ...partsOf(deps, type, options),
+    dataJson: serializeData(type, valid),
+  });
+  const event = toNewEvent(record, options);
+  if (transaction !== undefined && transaction !== null) {
+    await deps.intake.insertWith(transaction, record);
+    return event;
   }
   const listeners = deps.listeners.matching(type, 'sync');
   const isHeardHere = listeners.length > 0;
   return deps.intake.hold(record, isHeardHere, async () => {
     await deps.intake.insert(record, isHeardHere);
-    const event = toEvent(record);
-    await runSyncListeners(listeners, event, deps.syncLane);
+    const listening = runSyncListeners(listeners, event, deps.syncLane);
+    if (listening !== undefined) await listening;
     deps.intake.passHeard(record, isHeardHere);
     return event;
   });
 }
 
-async function storeInTransaction(
+/**
+ * The story of an event that nobody keeps: valid data → a frozen copy of it → heard by the sync listeners here. A
+ * promise only where the schema or a listener answers with one. Throws what `hub.dispatch` does.
+ */
+export function dispatchTransient(
   deps: DispatchDeps,
-  record: EventRecord,
-  transaction: unknown,
-): Promise<void> {
-  await deps.store.events.insert([record], { transaction });
-  deps.store.afterCommit(transaction, () => deps.waker.wakeRelays());
+  type: string,
+  data: unknown,
+  options: DispatchOptions,
+): Event | Promise<Event> {
+  refuseTransaction(type, options);
+  const valid = deps.registry.validate(type, data);
+  if (!isThenable(valid)) return hearTransient(deps, type, valid, options);
+  return Promise.resolve(valid).then((settled) => hearTransient(deps, type, settled, options));
 }
 
-function buildRecord(deps: DispatchDeps, type: string, data: unknown, options: DispatchOptions): EventRecord {
-  const { account, changes, actor, subject, cause, timestamp } = options;
-  return buildEventRecord({
-    id: deps.ids.next('evt'),
+function hearTransient(
+  deps: DispatchDeps,
+  type: string,
+  data: unknown,
+  options: DispatchOptions,
+): Event | Promise<Event> {
+  const event = buildTransientEvent(partsOf(deps, type, options), data);
+  const listening = runSyncListeners(deps.listeners.matching(type, 'sync'), event, deps.syncLane);
+  return listening === undefined ? event : listening.then(() => event);
+}
+
+function partsOf(deps: DispatchDeps, type: string, options: DispatchOptions): Omit<EventParts, 'dataJson'> {
+  const { account = null, changes, actor, subject, cause, timestamp } = options;
+  const now = deps.clock.now();
+  return {
+    id: deps.ids.next('evt', now),
     type,
-    visibility: deps.registry.visibilityOf(type) ?? 'internal',
-    timestamp: checkTimestamp(timestamp ?? deps.clock.now()),
-    account: checkAccount(account ?? null),
-    dataJson: serializeData(type, data),
+    visibility: deps.registry.lookUp(type).visibility,
+    timestamp: timestamp === undefined ? now : checkTimestamp(timestamp),
+    account: account === null ? null : checkAccount(account),
     changes,
     actor,
     subject,
     cause,
     maxPayloadBytes: deps.maxPayloadBytes,
-  });
+  };
 }
 
-function checkAccount(account: AccountId | null): AccountId | null {
-  if (account === null || isStorableId(account)) return account;
+/** What is not stored can neither commit nor be rolled back. */
+function refuseTransaction(type: string, { transaction }: DispatchOptions): void {
+  if (transaction === undefined || transaction === null) return;
+  const expected = `none with "${type}", which is transient: what is not stored cannot commit`;
+  throw new HooklineError('OPTION_INVALID', { option: 'transaction', expected, got: 'one' });
+}
+
+function checkAccount(account: AccountId): AccountId {
+  if (isStorableId(account)) return account;
   const expected = 'a whole number, or text without control characters';
   throw new HooklineError('OPTION_INVALID', { option: 'account', expected, got: JSON.stringify(account) });
 }

@@ -1,56 +1,14 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { HooklineError } from '../errors.js';
+import { remember } from '../remember.js';
 import type { Visibility } from './event.js';
+import { type EventTypeEntry, type EventTypeInfo, toEntry } from './event-definition.js';
 import { isEventType, nearest, toMethodName } from './event-name.js';
 import { isEventPattern, matchesPattern } from './event-pattern.js';
-import type { EventDefinition, EventDefinitions, OpenRegistry } from './event-types.js';
+import type { EventDefinitions, OpenRegistry } from './event-types.js';
+import { validateData } from './validate-data.js';
 
-export interface PayloadOptions {
-  /** `internal` events reach listeners only, never a webhook. Default: `subscribable`. */
-  readonly visibility?: Visibility;
-  /** The type that takes this one's place; a webhook that subscribes to the old one is warned about. */
-  readonly deprecated?: { readonly replacement: string };
-  /** One sentence for catalogues. */
-  readonly description?: string;
-}
-
-declare const TYPES: unique symbol;
-
-export interface PayloadDefinition<Input, Output> extends PayloadOptions {
-  readonly schema: StandardSchemaV1 | null;
-  readonly [TYPES]?: { readonly input: Input; readonly output: Output };
-}
-
-/**
- * Declares an event's data: by type alone, or by any Standard Schema (zod, valibot, arktype...), checked at dispatch.
- *
- * Data goes through JSON, so listeners get text where a `Date` was dispatched: declare what JSON can carry. What an
- * inbound source sent is taken as its sender signed it, without a check against the schema.
- */
-export function payload<Data>(options?: PayloadOptions): PayloadDefinition<Data, Data>;
-export function payload<Schema extends StandardSchemaV1>(
-  schema: Schema,
-  options?: PayloadOptions,
-): PayloadDefinition<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>>;
-export function payload(
-  first: StandardSchemaV1 | PayloadOptions = {},
-  second: PayloadOptions = {},
-): PayloadDefinition<unknown, unknown> {
-  return isSchema(first) ? { ...second, schema: first } : { ...first, schema: null };
-}
-
-/** An event type, as catalogues and the admin route show it. */
-export interface EventTypeInfo {
-  readonly type: string;
-  readonly visibility: Visibility;
-  readonly description: string | null;
-  /** The type to use in its place; null where it is not deprecated. */
-  readonly replacement: string | null;
-}
-
-interface EventTypeEntry extends EventTypeInfo {
-  readonly schema: StandardSchemaV1 | null;
-}
+/** What a dispatch must know of a type. */
+export type KnownType = Pick<EventTypeEntry, 'visibility' | 'transient' | 'schema'>;
 
 /** The event types of one hub. Immutable but for the namespaces that inbound sources open. */
 export class EventRegistry<Definitions extends EventDefinitions> {
@@ -61,6 +19,7 @@ export class EventRegistry<Definitions extends EventDefinitions> {
   /** The longest first: `github.issues.*` says more of an issue than `github.*`. */
   readonly #groups: readonly EventTypeEntry[];
   readonly #namespaces = new Set<string>();
+  #lookUp = remember((type) => this.#look(type));
 
   constructor(definitions: EventDefinitions, options: { readonly isOpen: boolean }) {
     const entries = Object.entries(definitions).map(([type, definition]) => toEntry(type, definition));
@@ -77,12 +36,15 @@ export class EventRegistry<Definitions extends EventDefinitions> {
     return [...this.#entries.values()].map(({ schema: _, ...info }) => info);
   }
 
+  /** Throws EVENT_TYPE_INVALID or EVENT_TYPE_UNKNOWN, with the nearest known type. */
+  lookUp(type: string): KnownType {
+    if (typeof type !== 'string') throw new HooklineError('EVENT_TYPE_INVALID', { type });
+    return this.#lookUp(type);
+  }
+
   /** The visibility of a type, or null where it is unknown. A source's undeclared events are internal. */
   visibilityOf(type: string): Visibility | null {
-    const entry = this.#find(type);
-    if (entry) return entry.visibility;
-    if (this.#inNamespace(type)) return 'internal';
-    return this.isOpen && isEventType(type) ? 'subscribable' : null;
+    return this.#known(type)?.visibility ?? null;
   }
 
   replacementOf(type: string): string | null {
@@ -91,9 +53,7 @@ export class EventRegistry<Definitions extends EventDefinitions> {
 
   /** Throws EVENT_TYPE_INVALID or EVENT_TYPE_UNKNOWN, with the nearest known type. */
   assertKnown(type: string): void {
-    if (typeof type !== 'string' || !isEventType(type))
-      throw new HooklineError('EVENT_TYPE_INVALID', { type });
-    if (this.visibilityOf(type) === null) throw unknownType(type, this.#entries.keys());
+    this.lookUp(type);
   }
 
   /** Throws EVENT_TYPE_UNKNOWN where no known type can match the pattern. */
@@ -106,32 +66,54 @@ export class EventRegistry<Definitions extends EventDefinitions> {
 
   /** Whether a webhook's subscription to this pattern can ever bring it an event. */
   isSubscribable(pattern: string): boolean {
-    return isEventPattern(pattern) && this.#canMatch(pattern, (visibility) => visibility === 'subscribable');
+    return isEventPattern(pattern) && this.#canMatch(pattern, ({ visibility }) => isShown(visibility));
+  }
+
+  /** Whether nothing that this pattern can bring is ever stored. */
+  isTransient(pattern: string): boolean {
+    if (isEventType(pattern)) return this.#known(pattern)?.transient === true;
+    return !this.#canMatch(pattern, ({ transient }) => !transient);
   }
 
   suggestSubscription(pattern: string): string | null {
-    const subscribable = this.types.filter((info) => info.visibility === 'subscribable');
+    const subscribable = this.types.filter((info) => isShown(info.visibility));
     return nearest(
       pattern,
       subscribable.map((info) => info.type),
     );
   }
 
-  /** The data as listeners and receivers see it: the schema's output. Throws EVENT_DATA_INVALID with the schema's issues. */
-  async validate(type: string, data: unknown): Promise<unknown> {
-    const schema = this.#find(type)?.schema;
-    if (!schema) return data;
-    const result = await schema['~standard'].validate(data);
-    if (!result.issues) return result.value;
-    const issues = result.issues.map((issue) => ({ path: pathOf(issue), message: issue.message }));
-    const problem = issues
-      .map((issue) => (issue.path ? `${issue.path}: ${issue.message}` : issue.message))
-      .join('; ');
-    throw new HooklineError('EVENT_DATA_INVALID', { type, problem, issues });
+  /**
+   * The data as listeners and receivers see it: the schema's output, a promise of it only where the schema answers with
+   * one. Throws EVENT_DATA_INVALID with the schema's issues, and as `lookUp` does.
+   */
+  validate(type: string, data: unknown): unknown {
+    const { schema } = this.lookUp(type);
+    return schema === null ? data : validateData(type, schema, data);
   }
 
+  /** Throws OPTION_INVALID where a transient type is declared in it: what a source sends is stored in any case. */
   openNamespace(name: string): void {
+    const contradiction = [...this.#entries.values()].find(
+      ({ type, transient }) => transient && matchesPattern(`${name}.*`, type),
+    );
+    if (contradiction) throw transientOfSource(contradiction.type, name);
     this.#namespaces.add(name);
+    this.#lookUp = remember((type) => this.#look(type));
+  }
+
+  #look(type: string): KnownType {
+    if (!isEventType(type)) throw new HooklineError('EVENT_TYPE_INVALID', { type });
+    const known = this.#known(type);
+    if (known === null) throw unknownType(type, this.#entries.keys());
+    return known;
+  }
+
+  #known(type: string): KnownType | null {
+    const entry = this.#find(type);
+    if (entry) return entry;
+    if (this.#inNamespace(type)) return UNDECLARED.internal;
+    return this.isOpen && isEventType(type) ? UNDECLARED.subscribable : null;
   }
 
   #find(type: string): EventTypeEntry | undefined {
@@ -142,14 +124,23 @@ export class EventRegistry<Definitions extends EventDefinitions> {
     return this.#namespaces.has(type.split('.', 1)[0] ?? '');
   }
 
-  #canMatch(pattern: string, accepts: (visibility: Visibility) => boolean): boolean {
+  #canMatch(pattern: string, accepts: (type: KnownType) => boolean): boolean {
     if (pattern === '*') return true;
-    if (this.#inNamespace(pattern) && accepts('internal')) return true;
+    if (this.#inNamespace(pattern) && accepts(UNDECLARED.internal)) return true;
     if (this.isOpen) return !this.#inNamespace(pattern);
     const overlaps = (entry: EventTypeEntry) =>
       matchesPattern(pattern, entry.type) || matchesPattern(entry.type, pattern.replace(/\.\*$/, '.any'));
-    return [...this.#entries.values()].some((entry) => overlaps(entry) && accepts(entry.visibility));
+    return [...this.#entries.values()].some((entry) => overlaps(entry) && accepts(entry));
   }
+}
+
+const UNDECLARED: Readonly<Record<Visibility, KnownType>> = {
+  internal: { visibility: 'internal', transient: false, schema: null },
+  subscribable: { visibility: 'subscribable', transient: false, schema: null },
+};
+
+function isShown(visibility: Visibility): boolean {
+  return visibility === 'subscribable';
 }
 
 /**
@@ -157,13 +148,15 @@ export class EventRegistry<Definitions extends EventDefinitions> {
  *
  * A name is lower-case segments joined by dots; `github.*` declares a whole group at once. Each name has one
  * listener method (`conversation.status_changed`: `conversationStatusChanged`), and two names that would share
- * one are refused. Throws EVENT_TYPE_INVALID, EVENT_TYPE_COLLISION, EVENT_TYPE_UNKNOWN (a replacement).
+ * one are refused. Throws EVENT_TYPE_INVALID, EVENT_TYPE_COLLISION, EVENT_TYPE_UNKNOWN (a replacement), and
+ * OPTION_INVALID (one that is transient and subscribable).
  *
  * @example
  * const events = defineEvents({
  *   'conversation.created': payload<{ conversation: Conversation }>(),
  *   'message.created': z.object({ id: z.number(), text: z.string() }),
  *   'agent.added': payload<{ agentId: number }>({ visibility: 'internal' }),
+ *   'typing.started': payload<{ conversationId: number }>({ transient: true }),
  * });
  */
 export function defineEvents<const Definitions extends EventDefinitions>(
@@ -175,26 +168,6 @@ export function defineEvents<const Definitions extends EventDefinitions>(
 /** The registry of a hub that declares nothing. */
 export function openRegistry(): OpenRegistry {
   return new EventRegistry({}, { isOpen: true });
-}
-
-function isSchema(value: object): value is StandardSchemaV1 {
-  return '~standard' in value;
-}
-
-function toEntry(type: string, definition: EventDefinition): EventTypeEntry {
-  const isGroup = type.endsWith('.*');
-  if (!isEventType(isGroup ? type.slice(0, -2) : type))
-    throw new HooklineError('EVENT_TYPE_INVALID', { type });
-  const { schema, visibility, description, deprecated } = isSchema(definition)
-    ? { schema: definition, visibility: undefined, description: undefined, deprecated: undefined }
-    : definition;
-  return {
-    type,
-    schema,
-    visibility: visibility ?? 'subscribable',
-    description: description ?? null,
-    replacement: deprecated?.replacement ?? null,
-  };
 }
 
 function refuseCollisions(entries: readonly EventTypeEntry[]): void {
@@ -222,6 +195,10 @@ function unknownType(type: string, known: Iterable<string>): HooklineError {
   });
 }
 
-function pathOf(issue: StandardSchemaV1.Issue): string {
-  return (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+function transientOfSource(type: string, source: string): HooklineError {
+  return new HooklineError('OPTION_INVALID', {
+    option: `transient of "${type}"`,
+    expected: `false, since what the source "${source}" sends is stored`,
+    got: true,
+  });
 }

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Event } from './event.js';
-import type { EventRegistry, PayloadDefinition } from './event-registry.js';
+import type { PayloadDefinition } from './event-definition.js';
+import type { EventRegistry } from './event-registry.js';
 
 /** What a value in `defineEvents({...})` may be: `payload<T>()`, `payload(schema)`, or a Standard Schema itself. */
 export type EventDefinition = PayloadDefinition<unknown, unknown> | StandardSchemaV1;

@@ -1,29 +1,38 @@
 import type { EventStore } from '../ports/store.js';
 
+/** `free`: this process goes on with it, and takes it as it does; until then any process may. */
+export type Grip = 'leased' | 'free';
+
+interface Handling {
+  readonly work: Promise<unknown>;
+  readonly grip: Grip;
+}
+
 /**
  * The events of this process between being stored or claimed and being fanned out: one owner at a time goes on with
  * each, and whoever waits, renews or gives back finds them here.
  */
 export class EventsInHand {
-  readonly #work = new Map<string, Promise<unknown>>();
+  readonly #handlings = new Map<string, Handling>();
 
   get size(): number {
-    return this.#work.size;
+    return this.#handlings.size;
   }
 
-  get ids(): readonly string[] {
-    return [...this.#work.keys()];
+  get leasedIds(): readonly string[] {
+    return [...this.#handlings].filter(([, { grip }]) => grip === 'leased').map(([id]) => id);
   }
 
-  has(id: string): boolean {
-    return this.#work.has(id);
+  isLeased(id: string): boolean {
+    return this.#handlings.get(id)?.grip === 'leased';
   }
 
   /** In hand until the work ends, or until somebody else goes on with it. Answers the work. */
-  hold<Value>(id: string, work: Promise<Value>): Promise<Value> {
-    this.#work.set(id, work);
+  hold<Value>(id: string, work: Promise<Value>, grip: Grip): Promise<Value> {
+    const handling = { work, grip };
+    this.#handlings.set(id, handling);
     const letGo = () => {
-      if (this.#work.get(id) === work) this.#work.delete(id);
+      if (this.#handlings.get(id) === handling) this.#handlings.delete(id);
     };
     work.then(letGo, letGo);
     return work;
@@ -31,7 +40,7 @@ export class EventsInHand {
 
   /** Resolves when none is in hand. */
   async idle(): Promise<void> {
-    while (this.size > 0) await Promise.allSettled(this.#work.values());
+    while (this.size > 0) await Promise.allSettled([...this.#handlings.values()].map(({ work }) => work));
   }
 }
 
@@ -41,6 +50,7 @@ export async function renewInHand(
   inHand: EventsInHand,
   leasedUntil: number,
 ): Promise<number> {
-  if (inHand.size > 0) await events.renew(inHand.ids, leasedUntil);
+  const ids = inHand.leasedIds;
+  if (ids.length > 0) await events.renew(ids, leasedUntil);
   return 0;
 }

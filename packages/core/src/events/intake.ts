@@ -10,6 +10,8 @@ import type { Relay } from './relay.js';
 const MAX_INSERT = 500;
 /** What one INSERT carries at most, in characters of payload. */
 const MAX_INSERT_CHARS = 4_000_000;
+/** Of one transaction. */
+const MAX_REMEMBERED = 500;
 
 export interface IntakeDeps {
   readonly store: Store;
@@ -33,6 +35,9 @@ export class Intake {
   readonly #insert: Readonly<Record<Leasing, (event: EventRecord) => Promise<void>>>;
   readonly #record: Readonly<Record<Leasing, (arrival: Arrival) => Promise<boolean>>>;
   readonly #giveBack: (id: string) => Promise<void>;
+  /** How many events of a transaction are kept here until it ends. */
+  readonly #remembered = new WeakMap<object, number>();
+  readonly #wakeRelays = () => this.#deps.waker.wakeRelays();
 
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
@@ -52,12 +57,24 @@ export class Intake {
    * process's own meanwhile, where `isHeardHere` says that sync listeners of it come, or where it relays.
    */
   hold<Value>({ id }: EventRecord, isHeardHere: boolean, work: () => Promise<Value>): Promise<Value> {
-    return this.#isLeased(isHeardHere) ? this.#deps.inHand.hold(id, work()) : work();
+    return this.#isLeased(isHeardHere) ? this.#deps.inHand.hold(id, work(), 'leased') : work();
   }
 
   /** Stores it; many at once share one write. */
   insert(event: EventRecord, isHeardHere: boolean): Promise<void> {
     return this.#insert[this.#isLeased(isHeardHere) ? 'leased' : 'free'](event);
+  }
+
+  /**
+   * Stores it in the caller's transaction. When that has ended this process's relay goes on with the event as it has it
+   * here, unless they are so many that they had better wait in the store.
+   */
+  async insertWith(transaction: unknown, event: EventRecord): Promise<void> {
+    const { store, relay } = this.#deps;
+    await store.events.insert([event], { transaction });
+    if (!this.#relays || !this.#remember(transaction))
+      return store.afterCommit(transaction, this.#wakeRelays);
+    store.afterCommit(transaction, () => (relay.isFull ? this.#wakeRelays() : relay.acceptCommitted(event)));
   }
 
   /** Stores a request and its event, together; false where the source has sent it before. */
@@ -78,13 +95,21 @@ export class Intake {
     else this.#deps.waker.wakeRelays();
   }
 
+  /** Whether one more event of this transaction is kept here. */
+  #remember(transaction: unknown): boolean {
+    const key = transaction as object;
+    const count = this.#remembered.get(key) ?? 0;
+    if (count < MAX_REMEMBERED) this.#remembered.set(key, count + 1);
+    return count < MAX_REMEMBERED;
+  }
+
   #leaveHeard({ id }: EventRecord): void {
     const given = this.#giveBack(id).then(
       () => this.#deps.waker.wakeRelays(),
       // its lease ends, and it is heard again
       () => {},
     );
-    this.#deps.inHand.hold(id, given);
+    this.#deps.inHand.hold(id, given, 'leased');
   }
 
   #isLeased(isHeardHere: boolean): boolean {

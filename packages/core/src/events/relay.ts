@@ -1,31 +1,19 @@
 import { groupCalls } from '../batching/group-calls.js';
 import { errorFields, isStoreUnavailable } from '../errors.js';
-import type { ListenerRegistry } from '../listeners/listener-registry.js';
-import { type RunRecord, runId } from '../listeners/run.js';
 import { runSyncListeners, type SyncLane } from '../listeners/run-listener.js';
-import type { WebhookListener } from '../listeners/webhook-listener.js';
-import { CLOCK_MARGIN_MS, type Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { ClaimedEvent, EventStore, FanOut } from '../ports/store.js';
-import type { HandOver } from '../worker/hand-over.js';
+import type { ClaimedEvent } from '../ports/store.js';
 import { keepTrying } from '../worker/keep-trying.js';
 import { toEvent } from './build-event.js';
 import type { EventRecord } from './event.js';
-import type { EventsInHand } from './events-in-hand.js';
+import { type FanOutDeps, fanOutEvents, type Standing } from './fan-out-events.js';
 
 const MAX_BATCH = 200;
 /** Beyond these, committed events wait in the store. */
 const MAX_IN_HAND = 2_000;
 
-export interface RelayDeps {
-  readonly events: EventStore;
-  readonly inHand: EventsInHand;
-  readonly listeners: ListenerRegistry;
-  readonly webhookListener: WebhookListener;
-  readonly handOver: HandOver;
-  readonly clock: Clock;
+export interface RelayDeps extends FanOutDeps {
   readonly logger: Logger;
-  readonly leaseMs: number;
   readonly syncLane: SyncLane;
 }
 
@@ -35,36 +23,48 @@ export interface RelayDeps {
  */
 export class Relay {
   readonly #deps: RelayDeps;
-  readonly #relayed: (event: EventRecord) => Promise<void>;
+  readonly #fanOut: Readonly<Record<Standing, (event: EventRecord) => Promise<void>>>;
+  readonly #claimOne: (id: string) => Promise<EventRecord | null>;
   #isCutShort = false;
   #isStopped = false;
 
   constructor(deps: RelayDeps) {
     this.#deps = deps;
-    this.#relayed = groupCalls(
-      async (events) => {
-        await keepTrying(
-          () => relayEvents(deps, events),
-          deps.clock,
-          () => this.#isStopped,
-        );
-        return events.map(() => undefined);
-      },
-      { maxItems: MAX_BATCH },
-    );
+    this.#fanOut = { claimed: this.#groupedFanOut('claimed'), unclaimed: this.#groupedFanOut('unclaimed') };
+    this.#claimOne = groupCalls((ids) => this.#claimThese(ids), { maxItems: MAX_BATCH });
   }
 
   /** Takes over an event whose sync listeners ran already. */
   accept(event: EventRecord): void {
     this.#hold(
       event,
-      this.#relayed(event).catch((error) => this.#report(event, error)),
+      this.#fanOut.claimed(event).catch((error) => this.#report(event, error)),
     );
   }
 
   /** Takes over an event that no listener heard of yet. */
   acceptUnheard(event: EventRecord): void {
     this.#hold(event, this.#relayClaimed(event));
+  }
+
+  /**
+   * Takes over an event of a transaction that has ended. Whether it was committed, and whether another process was
+   * faster, is found out as it is fanned out, or by a claim where listeners are to hear it first.
+   */
+  acceptCommitted(event: EventRecord): void {
+    if (this.#isStopped) return;
+    const isHeard = this.#deps.listeners.matching(event.type, 'sync').length === 0;
+    const work = isHeard ? this.#fanOut.unclaimed(event) : this.#claimAndRelay(event.id);
+    void this.#deps.inHand.hold(
+      event.id,
+      work.catch((error) => this.#report(event, error)),
+      'free',
+    );
+  }
+
+  /** Whether it has as much in hand as it takes: then committed events wait in the store. */
+  get isFull(): boolean {
+    return this.#deps.inHand.size >= MAX_IN_HAND;
   }
 
   /** Claims nothing more. */
@@ -80,10 +80,10 @@ export class Relay {
   async sweep(): Promise<number> {
     let count = 0;
     const { inHand } = this.#deps;
-    while (inHand.size < MAX_IN_HAND && !this.#isStopped) {
-      const events = await this.#claim();
+    while (!this.isFull && !this.#isStopped) {
+      const events = await this.#claim({});
       if (this.#isStopped) return this.#giveBack(events);
-      const fresh = events.filter(({ event }) => !inHand.has(event.id));
+      const fresh = events.filter(({ event }) => !inHand.isLeased(event.id));
       count += fresh.length;
       for (const { event, isHeard } of fresh) this.#relayFresh(event, isHeard);
       if (events.length < MAX_BATCH) return count;
@@ -97,9 +97,31 @@ export class Relay {
     else this.acceptUnheard(event);
   }
 
-  #claim(): Promise<readonly ClaimedEvent[]> {
+  #claim(only: { readonly ids?: readonly string[] }): Promise<readonly ClaimedEvent[]> {
     const { events, clock, leaseMs } = this.#deps;
-    return events.claim({ limit: MAX_BATCH, now: clock.now(), leaseMs });
+    return events.claim({ ...only, limit: MAX_BATCH, now: clock.now(), leaseMs });
+  }
+
+  async #claimThese(ids: readonly string[]): Promise<readonly (EventRecord | null)[]> {
+    const claimed = new Map((await this.#claim({ ids })).map(({ event }) => [event.id, event]));
+    return ids.map((id) => claimed.get(id) ?? null);
+  }
+
+  async #claimAndRelay(id: string): Promise<void> {
+    const event = await this.#claimOne(id);
+    if (event) this.acceptUnheard(event);
+  }
+
+  #groupedFanOut(standing: Standing): (event: EventRecord) => Promise<void> {
+    const { clock } = this.#deps;
+    const isGivenUp = () => this.#isStopped;
+    return groupCalls(
+      async (events) => {
+        await keepTrying(() => fanOutEvents(this.#deps, events, standing), clock, isGivenUp);
+        return events.map(() => undefined);
+      },
+      { maxItems: MAX_BATCH },
+    );
   }
 
   async #relayClaimed(record: EventRecord): Promise<void> {
@@ -107,7 +129,7 @@ export class Relay {
     try {
       const wanted = listeners.matching(record.type, 'sync');
       if (wanted.length > 0) await runSyncListeners(wanted, toEvent(record), syncLane);
-      await this.#relayed(record);
+      await this.#fanOut.claimed(record);
     } catch (error) {
       this.#report(record, error);
     }
@@ -116,7 +138,7 @@ export class Relay {
   /** An event in hand is not begun a second time, even where its lease ended. */
   #hold({ id }: EventRecord, work: Promise<void>): void {
     const { inHand } = this.#deps;
-    void inHand.hold(id, work).then(() => {
+    void inHand.hold(id, work, 'leased').then(() => {
       if (this.#isCutShort && inHand.size <= MAX_IN_HAND / 2) this.#goOn();
     });
   }
@@ -140,31 +162,4 @@ export class Relay {
     const fields = { eventId: id, ...errorFields(error) };
     this.#deps.logger[level](fields, 'event not relayed: it is tried again when its lease ends');
   }
-}
-
-/** The story of a batch: who wants it → store what is owed and that it was fanned out, in one write → hand it over. */
-async function relayEvents(deps: RelayDeps, events: readonly EventRecord[]): Promise<void> {
-  const now = deps.clock.now();
-  const deliveries = await deps.webhookListener.fanOut(events, now);
-  const runs = events.flatMap((event) => runsOf(event, deps.listeners, now));
-  const fanOut: FanOut = { eventIds: events.map((event) => event.id), deliveries, runs };
-  await deps.events.settle(fanOut);
-  deps.handOver([
-    ...deliveries.map(({ id }) => ({ kind: 'delivery', id }) as const),
-    ...runs.map(({ id }) => ({ kind: 'run', id }) as const),
-  ]);
-}
-
-function runsOf(event: EventRecord, listeners: ListenerRegistry, now: number): readonly RunRecord[] {
-  return listeners.matching(event.type, 'async').map(({ name }) => ({
-    id: runId(event.id, name),
-    eventId: event.id,
-    listener: name,
-    state: 'pending',
-    attemptCount: 0,
-    nextAttemptAt: now - CLOCK_MARGIN_MS,
-    lastError: null,
-    createdAt: now,
-    finalizedAt: null,
-  }));
 }

@@ -5,6 +5,7 @@ import { nearest, toMethodName } from '../events/event-name.js';
 import { isEventPattern, matchesPattern } from '../events/event-pattern.js';
 import type { EventRegistry } from '../events/event-registry.js';
 import type { AnyRegistry } from '../events/event-types.js';
+import { remember } from '../remember.js';
 import type { Listener, ListenerLane } from './listener.js';
 
 /** A listener of either kind, as the dispatcher knows it. */
@@ -20,7 +21,7 @@ export interface RegisteredListener {
 /** The listeners of a hub, in the order they were added. */
 export class ListenerRegistry {
   #listeners: readonly RegisteredListener[] = [];
-  #matches = new Map<string, readonly RegisteredListener[]>();
+  #matching = this.#matchers();
 
   /** Answers the function that takes it out again. Throws LISTENER_INVALID for a name that is taken in the async lane. */
   add(listener: RegisteredListener): () => void {
@@ -36,12 +37,7 @@ export class ListenerRegistry {
   }
 
   matching(type: string, lane: ListenerLane): readonly RegisteredListener[] {
-    const key = `${lane} ${type}`;
-    const known = this.#matches.get(key);
-    if (known) return known;
-    const found = this.#listeners.filter((listener) => listener.lane === lane && listener.takes(type));
-    this.#matches.set(key, found);
-    return found;
+    return this.#matching[lane](type);
   }
 
   findAsync(name: string): RegisteredListener | undefined {
@@ -50,7 +46,13 @@ export class ListenerRegistry {
 
   #replace(listeners: readonly RegisteredListener[]): void {
     this.#listeners = listeners;
-    this.#matches = new Map();
+    this.#matching = this.#matchers();
+  }
+
+  #matchers(): Readonly<Record<ListenerLane, (type: string) => readonly RegisteredListener[]>> {
+    const ofLane = (lane: ListenerLane) =>
+      remember((type) => this.#listeners.filter((each) => each.lane === lane && each.takes(type)));
+    return { sync: ofLane('sync'), async: ofLane('async') };
   }
 }
 
@@ -74,10 +76,12 @@ export function classListener(
   registry: EventRegistry<never> | AnyRegistry,
 ): RegisteredListener {
   const { name, lane, patterns } = listener;
-  const methodFor = (type: string) => ownMethod(listener, toMethodName(type));
+  const methodName = remember(toMethodName);
+  const methodFor = (type: string) => ownMethod(listener, methodName(type));
   const viaPattern = (type: string) => patterns.some((pattern) => matchesPattern(pattern, type));
   assertLane(name, lane, listener.retry);
   assertListens(listener, registry);
+  if (lane === 'async') refuseTransient(listener, registry);
   return {
     name,
     lane,
@@ -93,6 +97,19 @@ export function assertLane(name: string, lane: unknown, retry: unknown): void {
     throw invalid(name, `expected the lane "sync" or "async", got "${lane}"`);
   if (lane === 'sync' && retry !== undefined)
     throw invalid(name, 'retry is for the async lane, whose runs are stored');
+}
+
+/** Throws LISTENER_INVALID where one in the async lane waits for what is never stored. */
+export function assertStored(name: string, pattern: string, registry: AnyRegistry): void {
+  if (registry.isTransient(pattern))
+    throw invalid(name, `"${pattern}" is transient, and so never in the async lane, whose runs are stored`);
+}
+
+function refuseTransient(listener: Listener, registry: AnyRegistry): void {
+  const own = registry.types
+    .map(({ type }) => type)
+    .filter((type) => ownMethod(listener, toMethodName(type)));
+  for (const pattern of [...listener.patterns, ...own]) assertStored(listener.name, pattern, registry);
 }
 
 function ownMethod(listener: Listener, name: string): Method | undefined {

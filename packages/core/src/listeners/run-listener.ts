@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { ClaimedRun, RunResult } from '../ports/store.js';
 import { safeText } from '../safe-text.js';
+import { isThenable } from '../thenable.js';
 import type { Claims, Held } from '../worker/claims.js';
 import type { HandOver } from '../worker/hand-over.js';
 import type { ListenerRegistry, RegisteredListener } from './listener-registry.js';
@@ -42,18 +43,35 @@ export interface SyncLane {
 /**
  * The sync lane: one after the other, in the order they were added. One that fails costs the others nothing, and
  * one that hangs no more than the lane's patience: it goes on by itself.
+ *
+ * A promise only from the first listener on that is to be waited for.
  */
-export async function runSyncListeners(
+export function runSyncListeners(
   listeners: readonly RegisteredListener[],
   event: Event,
-  { clock, logger, onError, patienceMs }: SyncLane,
-): Promise<void> {
-  for (const listener of listeners) {
-    const isDone = await within(patienceMs, clock, runListener(listener, event, onError));
-    if (isDone) continue;
-    const fields = { listener: listener.name, eventId: event.id, patienceMs };
-    logger.warn(fields, 'a sync listener takes long: it is not waited for any more');
+  lane: SyncLane,
+  first = 0,
+): Promise<void> | undefined {
+  for (let index = first; index < listeners.length; index++) {
+    const listener = listeners[index] as RegisteredListener;
+    const running = beginListener(listener, event, lane.onError);
+    if (running !== null)
+      return waitFor(listener, running, event, lane).then(() =>
+        runSyncListeners(listeners, event, lane, index + 1),
+      );
   }
+  return undefined;
+}
+
+async function waitFor(
+  { name }: RegisteredListener,
+  running: Promise<unknown>,
+  event: Event,
+  { clock, logger, patienceMs }: SyncLane,
+): Promise<void> {
+  if (await within(patienceMs, clock, running)) return;
+  const fields = { listener: name, eventId: event.id, patienceMs };
+  logger.warn(fields, 'a sync listener takes long: it is not waited for any more');
 }
 
 /** False where the work took longer; it goes on. */
@@ -100,15 +118,47 @@ async function runListener(
   event: Event,
   onError: ListenerErrorHandler,
 ): Promise<HooklineError | null> {
+  return beginListener(listener, event, onError);
+}
+
+/** Null where the listener has answered well already: then there is nothing to wait for. */
+function beginListener(
+  listener: RegisteredListener,
+  event: Event,
+  onError: ListenerErrorHandler,
+): Promise<HooklineError | null> | null {
   try {
-    await listener.handle(event);
+    const answer = listener.handle(event);
+    return isThenable(answer) ? outcomeOf(answer, listener, event, onError) : null;
+  } catch (cause) {
+    return fail(listener, event, onError, cause);
+  }
+}
+
+async function outcomeOf(
+  answer: PromiseLike<unknown>,
+  listener: RegisteredListener,
+  event: Event,
+  onError: ListenerErrorHandler,
+): Promise<HooklineError | null> {
+  try {
+    await answer;
     return null;
   } catch (cause) {
-    const details = { listener: listener.name, type: event.type, eventId: event.id };
-    const failure = new HooklineError('LISTENER_FAILED', details, cause);
-    await report(failure, event, onError);
-    return failure;
+    return fail(listener, event, onError, cause);
   }
+}
+
+async function fail(
+  { name }: RegisteredListener,
+  event: Event,
+  onError: ListenerErrorHandler,
+  cause: unknown,
+): Promise<HooklineError> {
+  const details = { listener: name, type: event.type, eventId: event.id };
+  const failure = new HooklineError('LISTENER_FAILED', details, cause);
+  await report(failure, event, onError);
+  return failure;
 }
 
 /** A handler of errors that fails itself must not become the listener's next victim. */

@@ -1,46 +1,61 @@
 import { type DeliveryRecord, deliveryId } from '../delivery/delivery.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
+import type { WebhookCache } from '../delivery/webhook-cache.js';
 import type { EventRecord } from '../events/event.js';
-import { matchesPattern } from '../events/event-pattern.js';
 import { CLOCK_MARGIN_MS } from '../ports/clock.js';
-import type { WebhookStore } from '../ports/store.js';
+
+/** What an event owes to one webhook, with all that its first attempt needs. */
+export interface OwedDelivery {
+  readonly record: DeliveryRecord;
+  readonly webhook: WebhookRecord;
+  readonly event: EventRecord;
+}
+
+/** What events owe to webhooks, as these are at one instant. */
+export interface OwedDeliveries {
+  /** Of the webhooks. Null where none of the events may leave the process. */
+  readonly webhookVersion: string | null;
+  of(event: EventRecord): readonly OwedDelivery[];
+  countOf(event: EventRecord): number;
+}
 
 /**
  * The listener behind every webhook: owes an event to each active webhook of its account that subscribes to it.
- * It takes events in batches, so that a burst costs one look-up of webhooks and one write of deliveries.
+ * It takes events in batches, so that a burst costs one look-up of webhooks at most.
  */
 export class WebhookListener {
-  readonly #webhooks: WebhookStore;
+  readonly #webhooks: WebhookCache;
 
-  constructor(webhooks: WebhookStore) {
+  constructor(webhooks: WebhookCache) {
     this.#webhooks = webhooks;
   }
 
-  async fanOut(events: readonly EventRecord[], now: number): Promise<readonly DeliveryRecord[]> {
-    const subscribable = events.filter((event) => event.visibility === 'subscribable');
-    if (subscribable.length === 0) return [];
-    const accountIds = [...new Set(subscribable.map((event) => event.accountId))];
-    const webhooks = byAccount(await this.#webhooks.activeOf(accountIds));
-    return subscribable.flatMap((event) =>
-      (webhooks.get(event.accountId) ?? [])
-        .filter((webhook) => isSubscribed(webhook, event.type))
-        .map((webhook) => owe(event, webhook.id, now)),
-    );
+  async owedFor(events: readonly EventRecord[], now: number): Promise<OwedDeliveries> {
+    const accountIds = new Set(events.filter(isSubscribable).map(({ accountId }) => accountId));
+    if (accountIds.size === 0) return { webhookVersion: null, of: () => [], countOf: () => 0 };
+    const { version, subscribersOf } = await this.#webhooks.directoryOf([...accountIds]);
+    const subscribers = (event: EventRecord) =>
+      isSubscribable(event) ? subscribersOf(event.accountId, event.type) : [];
+    const toOwed = (event: EventRecord) => (webhook: WebhookRecord) => ({
+      record: owe(event, webhook.id, now),
+      webhook,
+      event,
+    });
+    return {
+      webhookVersion: version,
+      of: (event) => subscribers(event).map(toOwed(event)),
+      countOf: (event) => subscribers(event).length,
+    };
+  }
+
+  /** The webhooks have changed since the last `owedFor`. */
+  forget(): void {
+    this.#webhooks.forget();
   }
 }
 
-function byAccount(webhooks: readonly WebhookRecord[]): ReadonlyMap<string | null, readonly WebhookRecord[]> {
-  const groups = new Map<string | null, WebhookRecord[]>();
-  for (const webhook of webhooks) {
-    const group = groups.get(webhook.accountId);
-    if (group) group.push(webhook);
-    else groups.set(webhook.accountId, [webhook]);
-  }
-  return groups;
-}
-
-export function isSubscribed(webhook: Pick<WebhookRecord, 'subscriptions'>, type: string): boolean {
-  return webhook.subscriptions.some((pattern) => matchesPattern(pattern, type));
+function isSubscribable({ visibility }: EventRecord): boolean {
+  return visibility === 'subscribable';
 }
 
 /** A new delivery, due at once, also for a process whose clock is a little behind. */

@@ -3,6 +3,9 @@ export type IdPrefix = 'evt' | 'wh' | 'dlv' | 'att' | 'rct' | 'run' | 'lse';
 
 /** Makes ids: unique across processes, without a `.`, and sorting by the time they were made. */
 export interface IdGenerator {
-  /** `next('evt')` gives `evt_` followed by 26 characters of Crockford base 32, in ULID layout. */
-  next(prefix: IdPrefix): string;
+  /**
+   * `next('evt')` gives `evt_` followed by 26 characters of Crockford base 32, in ULID layout. Who has just read the
+   * clock says what it showed, in milliseconds since the Unix epoch.
+   */
+  next(prefix: IdPrefix, now?: number): string;
 }

@@ -34,12 +34,30 @@ export interface ClaimRequest {
 /** Without the name of a lease: who has events in hand renews and releases them by their ids. */
 export type EventClaimRequest = Omit<ClaimRequest, 'lease' | 'except'>;
 
+/** A row that fan-out owes. With a lease it is stored as claimed: whoever stores it goes on with it at once. */
+export type Owed<Work> = Work & { readonly lease: string | null };
+
 /** What fan-out owes for a batch of events, stored together with the mark that they were fanned out. */
 export interface FanOut {
   readonly eventIds: readonly string[];
-  readonly deliveries: readonly DeliveryRecord[];
-  readonly runs: readonly RunRecord[];
+  readonly deliveries: readonly Owed<DeliveryRecord>[];
+  readonly runs: readonly Owed<RunRecord>[];
+  /** When the leases of what is owed end. */
+  readonly leasedUntil: number;
+  /** Of the webhooks that the deliveries are for: what `WebhookStore.activeOf` answered with them. Null where no webhook was asked for. */
+  readonly webhookVersion: string | null;
+  /**
+   * Set where the caller did not claim the events: it takes those that are committed and that nobody leases at this
+   * instant, and leaves the others.
+   */
+  readonly unclaimedAt?: number;
 }
+
+/** `stale`: the webhooks are not what they were, and nothing was stored. */
+export type FannedOut =
+  | { readonly kind: 'stale' }
+  /** `claimedIds`: which of the rows with a lease are new, and so the caller's. */
+  | { readonly kind: 'stored'; readonly claimedIds: readonly string[] };
 
 export interface InsertEventOptions {
   /** The caller's own transaction, as its ORM knows it: the rows exist if and only if it commits. */
@@ -80,7 +98,7 @@ export interface EventStore {
    * In one transaction: stores what is owed (a row that is there already stays) and marks the events as fanned out.
    * An event that is so marked already, by another process or by `erase`, owes nothing more.
    */
-  settle(fanOut: FanOut): Promise<void>;
+  settle(fanOut: FanOut): Promise<FannedOut>;
   get(id: string, scope: Scope): Promise<EventRecord | null>;
   list(query: EventQuery): Promise<readonly EventRecord[]>;
   /**
@@ -116,7 +134,13 @@ export interface WebhookStore {
   get(id: string, scope: Scope): Promise<WebhookRecord | null>;
   list(query: Scope & Page): Promise<readonly WebhookRecord[]>;
   /** The active webhooks of these accounts. `null` asks for those of the app with one tenant. */
-  activeOf(accountIds: readonly (string | null)[]): Promise<readonly WebhookRecord[]>;
+  activeOf(accountIds: readonly (string | null)[]): Promise<ActiveWebhooks>;
+}
+
+export interface ActiveWebhooks {
+  readonly webhooks: readonly WebhookRecord[];
+  /** Differs from the version of an earlier answer if any webhook of any account was changed in between. */
+  readonly version: string;
 }
 
 /** A claimed delivery with all that its attempt needs; `webhook` is null where it was deleted meanwhile. */

@@ -14,12 +14,16 @@ export interface Claims<Claimed, Result> {
   claim(id: string): Promise<Held<Claimed> | null>;
   /** Claims what is due and leased by nobody, the longest due first, but none of `except`. */
   take(limit: number, except?: readonly string[]): Promise<readonly Held<Claimed>[]>;
+  /** Holds what the caller stored as claimed already. */
+  adopt(claimed: readonly Claimed[], lease: Lease): readonly Held<Claimed>[];
   /** Whether its lease still runs by this process's clock: after a pause of the process it may not. */
   isHeld(id: string): boolean;
   /** Stores how it went on, again and again while the store is unavailable. */
   settle(result: Result): Promise<void>;
   /** Ends the hold on an item. Not settled, its lease runs out: it may have been sent, and must not go round as fast as it fails. */
   forget(id: string): void;
+  /** Gives one back that was not begun. */
+  giveBack(id: string): Promise<void>;
   /** Prolongs all that is held. Answers how many leases were lost to others. */
   renewAll(): Promise<number>;
   /** Gives back all that is claimed and not settled; nothing is claimed or recorded after it. */
@@ -41,7 +45,8 @@ export function groupedClaims<Claimed, Result extends HeldClaim>(
   return new GroupedClaims(store, idOf, options);
 }
 
-interface Lease {
+/** What rows are claimed by, and when that ends. */
+export interface Lease {
   readonly name: string;
   readonly until: number;
 }
@@ -55,6 +60,7 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
   readonly #settling = new Set<string>();
   readonly #claimInGroup: (id: string) => Promise<Held<Claimed> | null>;
   readonly #settleInGroup: (result: Result) => Promise<undefined>;
+  readonly #giveBackInGroup: (id: string) => Promise<undefined>;
   #isClosed = false;
 
   constructor(store: WorkStore<Claimed, Result>, idOf: (claimed: Claimed) => string, options: ClaimOptions) {
@@ -62,7 +68,11 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
     this.#idOf = idOf;
     this.#options = options;
     this.#claimInGroup = groupCalls((ids) => this.#claimMany(ids), { maxItems: MAX_CLAIM });
-    this.#settleInGroup = groupCalls((results) => this.#settleMany(results), { maxItems: MAX_CLAIM });
+    this.#settleInGroup = groupCalls((results) => this.#settleMany(results), {
+      maxItems: MAX_CLAIM,
+      gathersMs: 5,
+    });
+    this.#giveBackInGroup = groupCalls((ids) => this.#giveBackMany(ids), { maxItems: MAX_CLAIM });
   }
 
   async claim(id: string): Promise<Held<Claimed> | null> {
@@ -71,6 +81,11 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
 
   async take(limit: number, except: readonly string[] = []): Promise<readonly Held<Claimed>[]> {
     return this.#isClosed ? [] : this.#claimFromStore({ limit, except });
+  }
+
+  adopt(claimed: readonly Claimed[], lease: Lease): readonly Held<Claimed>[] {
+    for (const item of claimed) this.#leases.set(this.#idOf(item), lease);
+    return claimed.map((item) => ({ ...item, lease: lease.name }));
   }
 
   isHeld(id: string): boolean {
@@ -93,6 +108,10 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
     this.#leases.delete(id);
   }
 
+  giveBack(id: string): Promise<void> {
+    return this.#giveBackInGroup(id);
+  }
+
   async renewAll(): Promise<number> {
     const held = [...this.#leases].map(([id, { name }]) => ({ id, lease: name }));
     if (held.length === 0) return 0;
@@ -109,8 +128,18 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
   async releaseAll(): Promise<void> {
     this.#isClosed = true;
     const open = [...this.#leases].filter(([id]) => !this.#settling.has(id));
-    for (const [id] of open) this.#leases.delete(id);
-    const held = idsByLease(open);
+    await this.#release(open);
+  }
+
+  async #giveBackMany(ids: readonly string[]): Promise<readonly undefined[]> {
+    const wanted = new Set(ids);
+    await this.#release([...this.#leases].filter(([id]) => wanted.has(id)));
+    return ids.map(() => undefined);
+  }
+
+  async #release(leases: readonly (readonly [string, Lease])[]): Promise<void> {
+    for (const [id] of leases) this.#leases.delete(id);
+    const held = idsByLease(leases);
     await Promise.all(held.map(([lease, ids]) => this.#store.release(ids, lease)));
   }
 
@@ -126,10 +155,10 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
   ): Promise<readonly Held<Claimed>[]> {
     const { leaseMs, newLease } = this.#options;
     const now = this.#options.clock.now();
-    const lease = newLease();
-    const claimed = await this.#store.claim({ ...wanted, now, leaseMs, lease });
-    for (const item of claimed) this.#leases.set(this.#idOf(item), { name: lease, until: now + leaseMs });
-    if (!this.#isClosed) return claimed.map((item) => ({ ...item, lease }));
+    const lease = { name: newLease(), until: now + leaseMs };
+    const claimed = await this.#store.claim({ ...wanted, now, leaseMs, lease: lease.name });
+    const held = this.adopt(claimed, lease);
+    if (!this.#isClosed) return held;
     await this.releaseAll();
     return [];
   }

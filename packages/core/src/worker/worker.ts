@@ -1,7 +1,9 @@
 import { errorFields, isStoreUnavailable } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { Claims, Held } from './claims.js';
+import { Places } from './places.js';
+import { Waiters } from './waiters.js';
+import type { ClaimedWork, WorkSource } from './work-source.js';
 
 /** With so many of the places free more is taken at once, so that one query brings many; with fewer, soon. */
 const ROOM_SHARE = 0.5;
@@ -10,42 +12,12 @@ const SOON_MS = 20;
 const TOLD_PER_PLACE = 10;
 /** How long jobs that found no room keep the queue waiting: another process may have some. */
 const PATIENCE_MS = 250;
-
-/** Work that this process holds, ready to be done. */
-export interface ClaimedWork {
-  readonly id: string;
-  perform(): Promise<void>;
-}
-
-/** One kind of work, as its worker sees it: claimed, and ready to be done. */
-export interface WorkSource {
-  claim(id: string): Promise<ClaimedWork | null>;
-  /** Claims what is due, none of these. */
-  take(limit: number, except: readonly string[]): Promise<readonly ClaimedWork[]>;
-  /** Ends the hold on what was claimed. */
-  forget(id: string): void;
-}
-
-/** Work of one kind that is claimed by `claims` and done by `attempt`. */
-export function workOf<Claimed, Result>(
-  claims: Claims<Claimed, Result>,
-  idOf: (claimed: Claimed) => string,
-  attempt: (work: Held<Claimed>) => Promise<void>,
-): WorkSource {
-  const ready = (work: Held<Claimed>): ClaimedWork => ({ id: idOf(work), perform: () => attempt(work) });
-  return {
-    claim: async (id) => {
-      const work = await claims.claim(id);
-      return work && ready(work);
-    },
-    take: async (limit, except) => (await claims.take(limit, except)).map(ready),
-    forget: (id) => claims.forget(id),
-  };
-}
+/** What finds a place here this soon, by the pace of late, is not for others. */
+const OWN_WITHIN_MS = 2_000;
 
 export interface WorkerDeps {
   readonly source: WorkSource;
-  /** How many it has in hand at once. */
+  /** How many pieces of work it does at once. */
   readonly places: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -59,10 +31,12 @@ export interface WorkerDeps {
 export class Worker {
   readonly #deps: WorkerDeps;
   readonly #inHand = new Set<string>();
+  readonly #places: Places;
   /** What the queue brought while there was no place: it must not wait for the store's whole backlog. */
   readonly #told = new Set<string>();
-  #waitingForRoom: (() => void)[] = [];
-  #waitingForIdle: (() => void)[] = [];
+  readonly #waitingForRoom: Waiters;
+  readonly #waitingForMuchRoom: Waiters;
+  readonly #waitingForIdle: Waiters;
   #isMoreDue = false;
   #taking: Promise<number> | null = null;
   /** Places kept for what is just being taken. */
@@ -72,6 +46,10 @@ export class Worker {
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
+    this.#places = new Places(deps.places, deps.clock);
+    this.#waitingForRoom = new Waiters(deps.clock);
+    this.#waitingForMuchRoom = new Waiters(deps.clock);
+    this.#waitingForIdle = new Waiters(deps.clock);
   }
 
   /**
@@ -81,17 +59,48 @@ export class Worker {
   async accept(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       if (this.#isStopped) return;
-      if (this.#freePlaces() > 0) this.#begin(id);
+      if (this.#room() > 0) this.#begin(id);
       else this.#remember(id);
     }
-    if (this.#isMoreDue && this.#freePlaces() <= 0) await this.#room();
+    if (this.#isMoreDue && this.#room() <= 0) await this.#waitingForRoom.wait(PATIENCE_MS);
+  }
+
+  /**
+   * How much of so many pieces of work, of a backlog, the caller should store next to keep it for this worker. Where the
+   * whole backlog finds a place here soon: as much as there is room for, which is waited for. Otherwise all: another
+   * process may have room.
+   */
+  async portionOf(count: number, backlog: number): Promise<number> {
+    while (!this.#isStopped && this.#room() < count && this.#getsThrough(backlog)) {
+      if (this.#room() >= this.#muchRoom) return this.#room();
+      await this.#waitingForMuchRoom.wait(SOON_MS);
+    }
+    return count;
+  }
+
+  /**
+   * Keeps free places, until `begin`, for work that the caller is about to claim, and answers how many. While more is
+   * due in the store, half of them are for that.
+   */
+  keep(limit: number): number {
+    if (this.#isStopped) return 0;
+    const free = Math.max(0, this.#room());
+    const kept = Math.min(limit, this.#isMoreDue ? Math.floor(free / 2) : free);
+    this.#reserved += kept;
+    return kept;
+  }
+
+  /** Begins what the caller claimed for the places that were kept; of none, it gives them up. */
+  begin(works: readonly ClaimedWork[], kept: number): void {
+    this.#reserved -= kept;
+    if (!this.#isStopped) for (const work of works) void this.#work(work.id, work);
+    if (works.length < kept || this.#isStopped) this.#followUp();
   }
 
   /** Takes what is due for the places that are free, and goes on by itself while there is more. Answers how much it took. */
   takeDue(): Promise<number> {
     this.#taking ??= this.#take().finally(() => {
       this.#taking = null;
-      this.#reserved = 0;
       this.#followUp();
     });
     return this.#taking;
@@ -99,10 +108,9 @@ export class Worker {
 
   /** Resolves when nothing is in hand. */
   idle(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waitingForIdle.push(resolve);
-      this.#notify();
-    });
+    const idle = this.#waitingForIdle.wait();
+    this.#notify();
+    return idle;
   }
 
   /** Begins nothing more; resolves when nothing is in hand. */
@@ -110,7 +118,9 @@ export class Worker {
     this.#isStopped = true;
     this.#cancelTimer?.();
     this.#told.clear();
-    for (const resume of this.#waitingForRoom.splice(0)) resume();
+    this.#places.close();
+    this.#waitingForRoom.resume();
+    this.#waitingForMuchRoom.resume();
     return this.idle();
   }
 
@@ -121,7 +131,7 @@ export class Worker {
 
   /** Half the free places are for what the queue told of. Before the take, so that no id is claimed in both ways. */
   #beginTold(): void {
-    for (const id of [...this.#told].slice(0, Math.ceil(this.#freePlaces() / 2))) {
+    for (const id of [...this.#told].slice(0, Math.ceil(this.#room() / 2))) {
       this.#told.delete(id);
       this.#begin(id);
     }
@@ -129,34 +139,58 @@ export class Worker {
 
   async #take(): Promise<number> {
     if (!this.#isStopped) this.#beginTold();
-    const limit = this.#freePlaces();
+    const limit = this.#room();
     this.#isMoreDue = limit <= 0;
     if (limit <= 0 || this.#isStopped) return 0;
-    this.#reserved = limit;
     // while it takes there is no place for anything else, so none of these can come in hand meanwhile
-    const taken = await this.#deps.source.take(limit, [...this.#inHand]);
-    this.#isMoreDue ||= taken.length === limit || this.#told.size > 0;
-    if (this.#isStopped) return 0;
-    for (const work of taken) void this.#work(work.id, async () => work);
-    return taken.length;
+    this.#reserved += limit;
+    try {
+      const taken = await this.#deps.source.take(limit, [...this.#inHand]);
+      this.#isMoreDue ||= taken.length === limit || this.#told.size > 0;
+      if (!this.#isStopped) for (const work of taken) void this.#work(work.id, work);
+      return this.#isStopped ? 0 : taken.length;
+    } finally {
+      this.#reserved -= limit;
+    }
   }
 
   #begin(id: string): void {
-    if (!this.#inHand.has(id)) void this.#work(id, () => this.#deps.source.claim(id));
+    if (!this.#inHand.has(id)) void this.#work(id, this.#deps.source.claim(id));
   }
 
   /** What fails here is on our side: nobody repeats it but the store, where it is due again when its lease ends. */
-  async #work(id: string, claim: () => Promise<ClaimedWork | null>): Promise<void> {
+  async #work(id: string, claimed: ClaimedWork | Promise<ClaimedWork | null>): Promise<void> {
     this.#inHand.add(id);
     try {
-      const work = await claim();
-      await work?.perform();
+      const work = await claimed;
+      if (work !== null) await this.#perform(work);
     } catch (error) {
       this.#report(id, error);
     }
-    this.#deps.source.forget(id);
     this.#inHand.delete(id);
     this.#followUp();
+  }
+
+  /**
+   * What was begun is forgotten in the end, which after a claim in vain it must not be: the same work may have come
+   * another way. What waits too long for its place is given back, and so is all that is held when closing.
+   */
+  async #perform(work: ClaimedWork): Promise<void> {
+    const { source } = this.#deps;
+    const leaving = (leave: () => void) => () => {
+      leave();
+      this.#followUp();
+    };
+    const occupation = await this.#places
+      .occupy((leave) => work.perform(leaving(leave)))
+      .catch((error) => {
+        source.forget(work.id);
+        throw error;
+      });
+    if (occupation === 'done') source.forget(work.id);
+    if (occupation !== 'outwaited') return;
+    this.#isMoreDue = true;
+    await source.giveBack(work.id);
   }
 
   /** Where the store is away the sweep says so, once. */
@@ -167,8 +201,8 @@ export class Worker {
   }
 
   #followUp(): void {
-    if (this.#isMoreDue && this.#freePlaces() > 0 && !this.#isStopped && !this.#taking) {
-      if (this.#freePlaces() >= this.#deps.places * ROOM_SHARE) this.#takeMore();
+    if (this.#isMoreDue && this.#room() > 0 && !this.#isStopped && !this.#taking) {
+      if (this.#room() >= this.#muchRoom) this.#takeMore();
       else this.#cancelTimer ??= this.#deps.clock.after(SOON_MS, () => this.#takeMore());
     }
     this.#notify();
@@ -181,24 +215,22 @@ export class Worker {
     this.takeDue().catch(() => {});
   }
 
-  #freePlaces(): number {
-    return this.#deps.places - this.#inHand.size - this.#reserved;
+  #room(): number {
+    return this.#places.capacity - this.#inHand.size - this.#reserved;
   }
 
-  #room(): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#deps.clock.after(PATIENCE_MS, resolve);
-      this.#waitingForRoom.push(() => {
-        cancel();
-        resolve();
-      });
-    });
+  get #muchRoom(): number {
+    return this.#deps.places * ROOM_SHARE;
+  }
+
+  #getsThrough(backlog: number): boolean {
+    return (backlog + this.#inHand.size) / this.#places.pacePerMs < OWN_WITHIN_MS;
   }
 
   #notify(): void {
-    if (this.#freePlaces() > 0) for (const resume of this.#waitingForRoom.splice(0)) resume();
-    if (this.#inHand.size === 0 && this.#reserved === 0) {
-      for (const resume of this.#waitingForIdle.splice(0)) resume();
-    }
+    const room = this.#room();
+    if (room > 0) this.#waitingForRoom.resume();
+    if (room >= this.#muchRoom) this.#waitingForMuchRoom.resume();
+    if (this.#inHand.size === 0 && this.#reserved === 0) this.#waitingForIdle.resume();
   }
 }

@@ -10,12 +10,31 @@ export const createTables: MigrationScript = {
     ...createRuns(tables),
     ...createReceipts(tables),
   ],
-  down: ({ receipts, runs, attempts, deliveries, webhooks, outbox, events }) =>
-    [receipts, runs, attempts, deliveries, webhooks, outbox, events].map((table) => `DROP TABLE ${table}`),
+  down: (tables) => [
+    ...NAMES.toReversed().map((name) => `DROP TABLE ${tables[name]}`),
+    `DROP FUNCTION ${tables.path}"${tables.prefix}note_webhooks"()`,
+  ],
 };
+
+const NAMES = [
+  'events',
+  'outbox',
+  'webhooks',
+  'webhook_version',
+  'deliveries',
+  'deliveries_open',
+  'attempts',
+  'runs',
+  'runs_open',
+  'receipts',
+] as const;
 
 /** Ids sort by time and are compared byte by byte, whatever the language of the database. */
 const KEY = 'text COLLATE "C"';
+
+/** Of tables whose rows come and go with every event: room for updates in place, and vacuumed early. */
+const SHORT_LIVED =
+  'WITH (fillfactor = 40, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)';
 
 function createEvents({ events, outbox, prefix }: Tables): readonly string[] {
   return [
@@ -37,17 +56,17 @@ function createEvents({ events, outbox, prefix }: Tables): readonly string[] {
     `CREATE INDEX "${prefix}events_account" ON ${events} (account_id, id)`,
     `CREATE INDEX "${prefix}events_type" ON ${events} (type, id)`,
     `CREATE INDEX "${prefix}events_subject" ON ${events} (subject_type, subject_id, id) WHERE subject_type IS NOT NULL`,
-    // Rows come and go with every event, so room is left for updates in place and it is vacuumed early.
     `CREATE TABLE ${outbox} (
   event_id ${KEY} PRIMARY KEY,
   leased_until bigint NOT NULL,
   heard boolean NOT NULL DEFAULT false
-) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)`,
+) ${SHORT_LIVED}`,
     `COMMENT ON TABLE ${outbox} IS 'One row for each event that was not yet fanned out; heard: its sync listeners ran'`,
   ];
 }
 
-function createWebhooks({ webhooks, prefix }: Tables): readonly string[] {
+function createWebhooks(tables: Tables): readonly string[] {
+  const { webhooks, prefix } = tables;
   return [
     `CREATE TABLE ${webhooks} (
   id ${KEY} PRIMARY KEY,
@@ -61,14 +80,36 @@ function createWebhooks({ webhooks, prefix }: Tables): readonly string[] {
   updated_at bigint NOT NULL
 )`,
     `CREATE INDEX "${prefix}webhooks_account" ON ${webhooks} (account_id, id)`,
+    ...createWebhookVersion(tables),
+  ];
+}
+
+/**
+ * The version is the transaction that changed a webhook last, whoever did it and how: a number that never comes
+ * again. The table is looked for beside the webhooks, since a writer may have another search_path.
+ */
+function createWebhookVersion({ webhooks, webhook_version, prefix, path }: Tables): readonly string[] {
+  const note = `${path}"${prefix}note_webhooks"()`;
+  return [
+    `CREATE TABLE ${webhook_version} (
+  single boolean PRIMARY KEY DEFAULT true CHECK (single),
+  version bigint NOT NULL
+)`,
+    `INSERT INTO ${webhook_version} (version) VALUES (0)`,
+    `CREATE FUNCTION ${note} RETURNS trigger LANGUAGE plpgsql AS '
+BEGIN
+  EXECUTE format(''INSERT INTO %I.%I (version) VALUES (txid_current()) ON CONFLICT (single) DO UPDATE SET version = excluded.version'',
+    TG_TABLE_SCHEMA, ''${prefix}webhook_version''); RETURN NULL; END'`,
+    `CREATE TRIGGER "${prefix}note_webhooks" AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON ${webhooks}
+FOR EACH STATEMENT EXECUTE PROCEDURE ${note}`,
   ];
 }
 
 /** No foreign keys: deliveries outlive their webhook, and each would cost a look-up per row. */
-function createDeliveries({ deliveries, attempts, prefix }: Tables): readonly string[] {
+function createDeliveries({ deliveries, deliveries_open, attempts, prefix }: Tables): readonly string[] {
   return [
-    // A claim updates lease and leased_until, which are in no index: with room for a second version of every row
-    // in its page no index is touched, and the room of the first version is used again when it is settled.
+    // No index has a column that ever changes: with room for a second version of every row in its page, how an
+    // attempt went is written beside the first one, and no index is touched.
     `CREATE TABLE ${deliveries} (
   id ${KEY} PRIMARY KEY,
   event_id ${KEY} NOT NULL,
@@ -82,17 +123,15 @@ function createDeliveries({ deliveries, attempts, prefix }: Tables): readonly st
   next_attempt_at bigint,
   reason text,
   created_at bigint NOT NULL,
-  finalized_at bigint,
-  lease text,
-  leased_until bigint NOT NULL DEFAULT 0
+  finalized_at bigint
 ) WITH (fillfactor = 50)`,
-    `COMMENT ON TABLE ${deliveries} IS 'A row with a lease is being attempted, whatever its state says'`,
+    `COMMENT ON TABLE ${deliveries} IS 'A row with a lease in ${prefix}deliveries_open is being attempted, whatever its state says'`,
     `CREATE INDEX "${prefix}deliveries_account" ON ${deliveries} (account_id, id)`,
     `CREATE INDEX "${prefix}deliveries_webhook" ON ${deliveries} (webhook_id, id)`,
-    `CREATE INDEX "${prefix}deliveries_event" ON ${deliveries} (event_id)`,
     `CREATE INDEX "${prefix}deliveries_type" ON ${deliveries} (event_type, id)`,
-    `CREATE INDEX "${prefix}deliveries_due" ON ${deliveries} (next_attempt_at) WHERE next_attempt_at IS NOT NULL`,
-    `CREATE INDEX "${prefix}deliveries_failed" ON ${deliveries} (state, id) WHERE state IN ('exhausted', 'cancelled')`,
+    ...createOpen(deliveries_open, `${prefix}deliveries`, 'delivered'),
+    // For lists. What is pending comes and goes without it, and is found among what is due.
+    `CREATE INDEX "${prefix}deliveries_failed" ON ${deliveries_open} (state, id) WHERE state <> 'pending'`,
     `CREATE TABLE ${attempts} (
   id text NOT NULL,
   delivery_id ${KEY} NOT NULL,
@@ -110,7 +149,7 @@ function createDeliveries({ deliveries, attempts, prefix }: Tables): readonly st
   ];
 }
 
-function createRuns({ runs, prefix }: Tables): readonly string[] {
+function createRuns({ runs, runs_open, prefix }: Tables): readonly string[] {
   return [
     `CREATE TABLE ${runs} (
   id ${KEY} PRIMARY KEY,
@@ -121,12 +160,24 @@ function createRuns({ runs, prefix }: Tables): readonly string[] {
   next_attempt_at bigint,
   last_error text,
   created_at bigint NOT NULL,
-  finalized_at bigint,
+  finalized_at bigint
+) WITH (fillfactor = 50)`,
+    ...createOpen(runs_open, `${prefix}runs`, 'succeeded'),
+  ];
+}
+
+/** Narrow rows of what did not succeed: what is due or claimed, and what was given up. */
+function createOpen(open: string, name: string, doneState: string): readonly string[] {
+  return [
+    `CREATE TABLE ${open} (
+  id ${KEY} PRIMARY KEY,
+  state ${KEY} NOT NULL,
+  next_attempt_at bigint,
   lease text,
   leased_until bigint NOT NULL DEFAULT 0
-) WITH (fillfactor = 50)`,
-    `CREATE INDEX "${prefix}runs_event" ON ${runs} (event_id)`,
-    `CREATE INDEX "${prefix}runs_due" ON ${runs} (next_attempt_at) WHERE next_attempt_at IS NOT NULL`,
+) ${SHORT_LIVED}`,
+    `COMMENT ON TABLE ${open} IS 'One row for each row of ${name} that is not ${doneState}; next_attempt_at is null where it was given up'`,
+    `CREATE INDEX "${name}_due" ON ${open} (next_attempt_at) WHERE next_attempt_at IS NOT NULL`,
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { EventRecord } from '@hookline/core';
+import type { Binds } from '../binds.js';
 import { columnList, EVENT_COLUMNS } from '../columns.js';
-import type { Binds } from '../database.js';
 import type { Tables } from '../tables.js';
 
 export interface EventRowsOptions {

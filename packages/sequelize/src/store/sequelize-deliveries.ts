@@ -9,22 +9,17 @@ import {
   type DeliveryStore,
   type HeldClaim,
   HooklineError,
+  type Page,
   type Scope,
 } from '@hookline/core';
-import {
-  ATTEMPT_COLUMNS,
-  type Columns,
-  columnList,
-  columnOf,
-  DELIVERY_COLUMNS,
-  selectList,
-  toRecord,
-  WEBHOOK_COLUMNS,
-} from '../columns.js';
+import { Binds } from '../binds.js';
+import { ATTEMPT_COLUMNS, type Columns, DELIVERY_COLUMNS, reader, selectList } from '../columns.js';
 import { inScope, isAsked, pageOf, where } from '../conditions.js';
-import { Binds, type Database } from '../database.js';
-import type { Row } from '../sequelize-like.js';
-import { CONTENT_OF_ATTEMPTS } from './sequelize-erasure.js';
+import type { Database } from '../database.js';
+import { appendLate, insertAttempts } from './attempt-rows.js';
+import { readClaimedDeliveries } from './claimed-work.js';
+import { isPartOf } from './event-parts.js';
+import { deliveryWork } from './work-kinds.js';
 import { WorkTable } from './work-table.js';
 
 type SettledDelivery = Omit<DeliveryResult, 'attempt'>;
@@ -41,64 +36,39 @@ const SETTLED_COLUMNS: Columns<SettledDelivery> = {
   finalizedAt: 'bigint',
 };
 
+const readDelivery = reader(DELIVERY_COLUMNS);
+const readAttempt = reader(ATTEMPT_COLUMNS);
+
 export class SequelizeDeliveries implements DeliveryStore {
   readonly #database: Database;
   readonly #work: WorkTable<DeliveryRecord>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#work = new WorkTable(database, database.tables.deliveries, DELIVERY_COLUMNS, 'delivering');
+    this.#work = new WorkTable(database, deliveryWork(database.tables));
   }
 
   async claim(request: ClaimRequest): Promise<readonly ClaimedDelivery[]> {
-    const { events, webhooks } = this.#database.tables;
-    const binds = new Binds();
-    const rows = await this.#database.run(
-      `WITH ${this.#work.claim(binds, request)}
-      SELECT ${this.#work.select()}, event."payload", ${selectList(WEBHOOK_COLUMNS, 'webhook', { label: 'webhook.' })}
-      FROM work JOIN ${events} AS event ON event."id" = work."event_id"
-      LEFT JOIN ${webhooks} AS webhook ON webhook."id" = work."webhook_id"`,
-      binds,
-    );
-    return rows.map(toClaimed);
+    return readClaimedDeliveries(this.#database, await this.#work.claim(request));
   }
 
   async settle(results: readonly DeliveryResult[]): Promise<void> {
     if (results.length === 0) return;
     const binds = new Binds();
+    const ctes = this.#work.settle<SettledDelivery>(binds, SETTLED_COLUMNS, results);
     const attempts = results.flatMap(({ attempt }) => attempt ?? []);
-    const settled = results.map(({ attempt: _, ...result }) => result);
-    const rows = await this.#database.run(
-      `WITH moved AS (${this.#work.settle(binds, SETTLED_COLUMNS, settled)} RETURNING target."id"), appended AS (
+    const append = `appended AS (
         ${insertAttempts(binds, this.#database.tables.attempts, attempts)}
-        JOIN moved ON moved."id" = item."delivery_id" ON CONFLICT DO NOTHING
-      )
-      SELECT "id" FROM moved`,
+        JOIN held ON held."id" = attempt."delivery_id" ON CONFLICT DO NOTHING
+      )`;
+    const rows = await this.#database.run(
+      `WITH ${[...ctes, append].join(', ')}
+      SELECT "id" FROM item WHERE "id" NOT IN (SELECT "id" FROM held)`,
       binds,
     );
-    const moved = new Set(rows.map((row) => row.id));
-    await this.#appendLate(attempts.filter(({ deliveryId }) => !moved.has(deliveryId)));
-  }
-
-  /**
-   * Attempts of claims that were lost, which may be because the event was erased. The lock waits for an erasure under
-   * way, and lets the next one find the attempt.
-   */
-  async #appendLate(attempts: readonly AttemptRecord[]): Promise<void> {
-    if (attempts.length === 0) return;
-    const { tables, run } = this.#database;
-    const binds = new Binds();
-    const ids = attempts.map(({ deliveryId }) => deliveryId);
-    await run(
-      `WITH known AS MATERIALIZED (
-        SELECT delivery."id", event."erased_at" FROM ${tables.deliveries} AS delivery
-        JOIN ${tables.events} AS event ON event."id" = delivery."event_id"
-        WHERE delivery."id" = ANY(${binds.addAll('text', ids)}) ORDER BY event."id" FOR SHARE OF event
-      )
-      ${insertAttempts(binds, tables.attempts, attempts, WITHOUT_ERASED)}
-      JOIN known ON known."id" = item."delivery_id" ON CONFLICT DO NOTHING`,
-      binds,
-    );
+    const lost = new Set(rows.map((row) => row.id));
+    const late = attempts.filter(({ deliveryId }) => lost.has(deliveryId));
+    if (late.length > 0) await appendLate(this.#database, late);
   }
 
   renew(claims: readonly HeldClaim[], leasedUntil: number): Promise<readonly string[]> {
@@ -111,44 +81,58 @@ export class SequelizeDeliveries implements DeliveryStore {
 
   async get(id: string, scope: Scope): Promise<DeliveryRecord | null> {
     const binds = new Binds();
-    const [row] = await this.#select(binds, where([...isAsked(binds, { id }), ...inScope(binds, scope)]));
+    const rest = where([...isAsked(binds, { id }), ...inScope(binds, scope)]);
+    const [row] = await this.#select(binds, rest);
     return row ?? null;
   }
 
   async list(query: DeliveryQuery): Promise<readonly DeliveryRecord[]> {
-    const { webhookId, eventId, eventType } = query;
+    const { webhookId, eventId, eventType, state } = query;
     const binds = new Binds();
-    const asked = [...inScope(binds, query), ...isAsked(binds, { webhookId, eventId, eventType })];
-    return this.#select(binds, pageOf(binds, [...asked, ...isInState(binds, query.state)], query));
+    const conditions = [...inScope(binds, query), ...isAsked(binds, { webhookId, eventType })];
+    if (eventId !== undefined) conditions.push(isPartOf(binds.add('text', eventId), 'dlv', 'work'));
+    if (state === 'delivered') conditions.push(`"state" = ${binds.add('text', state)}`);
+    if (state === undefined || state === 'delivered')
+      return this.#select(binds, pageOf(binds, conditions, query));
+    const open = this.#openRows(binds, state, query, conditions.length === 0);
+    const join = `JOIN (${open}) AS open ON open."open_id" = work."id"`;
+    return this.#select(binds, `${join} ${pageOf(binds, conditions, query)}`);
   }
 
   /** The event is locked first, as by an erasure: neither waits for the other while that waits for it. */
   async redeliver(id: string, scope: Scope, now: number): Promise<DeliveryRecord | null> {
-    const { table } = this.#work;
+    const { events, deliveries, deliveries_open: open } = this.#database.tables;
     const binds = new Binds();
     const isMeant = where([...isAsked(binds, { id }), ...inScope(binds, scope)]);
     const [row] = await this.#database.run(
       `WITH event AS MATERIALIZED (
-        SELECT "erased_at" FROM ${this.#database.tables.events}
-        WHERE "id" = (SELECT "event_id" FROM ${table} ${isMeant}) FOR SHARE
+        SELECT "erased_at" FROM ${events}
+        WHERE "id" = (SELECT "event_id" FROM ${deliveries} ${isMeant}) FOR SHARE
+      ), held AS MATERIALIZED (
+        SELECT open."lease" FROM ${open} AS open, event WHERE ${isAsked(binds, { id })} FOR UPDATE OF open
       ), found AS (
-        SELECT delivery.*, event."erased_at" FROM ${table} AS delivery, event ${isMeant} FOR UPDATE OF delivery
+        SELECT delivery.*, event."erased_at", (SELECT "lease" FROM held) AS "lease"
+        FROM ${deliveries} AS delivery, event ${isMeant} FOR UPDATE OF delivery
       ), redelivered AS (
-        UPDATE ${table} AS target
+        UPDATE ${deliveries} AS target
         SET "state" = 'pending', "manual" = true, "next_attempt_at" = ${binds.add('bigint', now)}, "finalized_at" = NULL
         FROM found
         WHERE target."id" = found."id" AND found."lease" IS NULL AND found."state" <> 'pending'
           AND found."erased_at" IS NULL
         RETURNING target.*
+      ), reopened AS (
+        INSERT INTO ${open} ("id", "state", "next_attempt_at") SELECT "id", "state", "next_attempt_at" FROM redelivered
+        ON CONFLICT ("id") DO UPDATE SET "state" = excluded."state", "next_attempt_at" = excluded."next_attempt_at"
       )
-      SELECT ${this.#work.select()}, true AS "changed", false AS "erased" FROM redelivered AS work
+      SELECT ${this.#work.select('work."state"')}, true AS "changed", false AS "erased" FROM redelivered AS work
       UNION ALL
-      SELECT ${this.#work.select()}, false, "erased_at" IS NOT NULL FROM found AS work
+      SELECT ${this.#work.select(`CASE WHEN "lease" IS NULL THEN work."state" ELSE 'delivering' END`)},
+        false, "erased_at" IS NOT NULL FROM found AS work
       WHERE NOT EXISTS (SELECT FROM redelivered)`,
       binds,
     );
     if (!row) return null;
-    const delivery = toRecord(DELIVERY_COLUMNS, row);
+    const delivery = readDelivery(row);
     if (row.erased) throw new HooklineError('EVENT_ERASED', { id: delivery.eventId });
     if (!row.changed) throw new HooklineError('STATE_CONFLICT', { id, state: delivery.state });
     return delivery;
@@ -161,51 +145,30 @@ export class SequelizeDeliveries implements DeliveryStore {
       ${where(isAsked(binds, { deliveryId }))} ORDER BY "number", "id"`,
       binds,
     );
-    return rows.map((row) => toRecord(ATTEMPT_COLUMNS, row));
+    return rows.map(readAttempt);
   }
 
   async #select(binds: Binds, rest: string): Promise<readonly DeliveryRecord[]> {
     const rows = await this.#database.run(
-      `SELECT ${this.#work.select()} FROM ${this.#work.table} AS work ${rest}`,
+      `SELECT ${this.#work.select()} FROM ${this.#database.tables.deliveries} AS work ${rest}`,
       binds,
     );
-    return rows.map((row) => toRecord(DELIVERY_COLUMNS, row));
+    return rows.map(readDelivery);
+  }
+
+  /** What was not delivered is found among the open rows. Where nothing else is asked for, they are the page. */
+  #openRows(binds: Binds, state: DeliveryState, page: Page, isPage: boolean): string {
+    const conditions = isInState(binds, state);
+    const from = `SELECT "id" AS "open_id" FROM ${this.#database.tables.deliveries_open}`;
+    if (isPage) return `${from} ${pageOf(binds, conditions, page)}`;
+    if (page.before !== undefined) conditions.push(`"id" < ${binds.add('text', page.before)}`);
+    return `${from} ${where(conditions)}`;
   }
 }
 
-function toClaimed(row: Row): ClaimedDelivery {
-  return {
-    delivery: toRecord(DELIVERY_COLUMNS, row),
-    payload: String(row.payload),
-    webhook: row['webhook.id'] === null ? null : toRecord(WEBHOOK_COLUMNS, row, 'webhook.'),
-  };
-}
-
-/** For an attempt that is there already, since the answer to its settle got lost on the way here, add ON CONFLICT. */
-function insertAttempts(
-  binds: Binds,
-  table: string,
-  attempts: readonly AttemptRecord[],
-  computed: Readonly<Record<string, string>> = {},
-): string {
-  const columns = selectList(ATTEMPT_COLUMNS, 'item', { computed });
-  const rows = binds.addRows(ATTEMPT_COLUMNS, attempts, 'item');
-  return `INSERT INTO ${table} (${columnList(ATTEMPT_COLUMNS)}) SELECT ${columns} FROM ${rows}`;
-}
-
-const WITHOUT_ERASED = Object.fromEntries(
-  CONTENT_OF_ATTEMPTS.map((field) => [
-    field,
-    `CASE WHEN known."erased_at" IS NULL THEN item.${columnOf(field)} END`,
-  ]),
-);
-
-/** `delivering` is a lease. What is not final is found among what is due some day: that index is small. */
-function isInState(binds: Binds, state: DeliveryState | undefined): readonly string[] {
-  if (state === undefined) return [];
+/** Of an open row. `delivering` is a lease; each condition is as an index has it. */
+function isInState(binds: Binds, state: DeliveryState): string[] {
   if (state === 'delivering') return ['"next_attempt_at" IS NOT NULL', '"lease" IS NOT NULL'];
-  const conditions = [`"state" = ${binds.add('text', state)}`];
-  if (state === 'pending' || state === 'retrying')
-    conditions.push('"next_attempt_at" IS NOT NULL', '"lease" IS NULL');
-  return conditions;
+  const isState = [`"state" = ${binds.add('text', state)}`, '"lease" IS NULL'];
+  return [...isState, state === 'pending' ? '"next_attempt_at" IS NOT NULL' : `"state" <> 'pending'`];
 }

@@ -1,8 +1,11 @@
 import type { EraseQuery } from '@hookline/core';
+import { Binds } from '../binds.js';
 import { columnOf } from '../columns.js';
 import { inScope, where } from '../conditions.js';
-import { Binds, type Database, type Run } from '../database.js';
+import type { Database, Run } from '../database.js';
 import type { Tables } from '../tables.js';
+import { type PartPrefix, partsOf } from './event-parts.js';
+import { deliveryWork, runWork, type Work, type WorkKind } from './work-kinds.js';
 
 const PAGE = 1_000;
 
@@ -39,7 +42,7 @@ async function findEvents(database: Database, query: EraseQuery, after: string):
 
 /**
  * One after the other, so that each statement sees what those had stored for whom it waited: a fan-out that holds the
- * outbox row, then a settle that holds the delivery, then the attempt which that appended. Who comes later finds
+ * outbox row, then a settle that holds the open delivery, then the attempt which that appended. Who comes later finds
  * the event fanned out, the lease gone, the event erased. Rows are locked in the order of their ids, as all do it.
  */
 async function erasePage(run: Run, tables: Tables, ids: readonly string[], now: number): Promise<void> {
@@ -67,29 +70,39 @@ const takeFromOutbox: Statement = ({ outbox }, _binds, ids) =>
   )
   DELETE FROM ${outbox} WHERE "event_id" = ANY(ARRAY(SELECT "event_id" FROM held))`;
 
-const cancelOwed: Statement = ({ deliveries, runs }, binds, ids, now) => {
+const cancelOwed: Statement = (tables, binds, ids, now) => {
   const instant = binds.add('bigint', now);
-  const cancel = (name: string, table: string, changes: string) => `${name}_held AS MATERIALIZED (
-    SELECT "id" FROM ${table} WHERE "event_id" = ANY(${ids}) AND "next_attempt_at" IS NOT NULL
-    ORDER BY "id" FOR UPDATE
-  ), ${name} AS (
-    UPDATE ${table} SET "state" = 'cancelled', "next_attempt_at" = NULL, "finalized_at" = ${instant},
-      "lease" = NULL, "leased_until" = 0, ${changes}
-    WHERE "id" = ANY(ARRAY(SELECT "id" FROM ${name}_held))
-  )`;
-  return `WITH ${cancel('deliveries', deliveries, `"manual" = false, "reason" = 'event-erased'`)},
-    ${cancel('runs', runs, `"last_error" = 'event-erased'`)} SELECT`;
+  const cancel = (
+    prefix: PartPrefix,
+    { table, open }: Pick<WorkKind<Work>, 'table' | 'open'>,
+    changes: string,
+  ) => `
+    ${prefix}_held AS MATERIALIZED (
+      SELECT open."id" FROM ${open} AS open
+      WHERE open."id" = ANY(ARRAY(SELECT part."id" FROM ${partsOf(ids, prefix, tables)}))
+        AND open."next_attempt_at" IS NOT NULL
+      ORDER BY open."id" FOR UPDATE
+    ), ${prefix}_open AS (
+      UPDATE ${open} SET "state" = 'cancelled', "next_attempt_at" = NULL, "lease" = NULL, "leased_until" = 0
+      WHERE "id" = ANY(ARRAY(SELECT "id" FROM ${prefix}_held))
+    ), ${prefix}_cancelled AS (
+      UPDATE ${table} SET "state" = 'cancelled', "next_attempt_at" = NULL, "finalized_at" = ${instant}, ${changes}
+      WHERE "id" = ANY(ARRAY(SELECT "id" FROM ${prefix}_held))
+    )`;
+  return `WITH ${cancel('dlv', deliveryWork(tables), `"manual" = false, "reason" = 'event-erased'`)},
+    ${cancel('run', runWork(tables), `"last_error" = 'event-erased'`)} SELECT`;
 };
 
-const eraseTraces: Statement = ({ deliveries, attempts, runs, receipts }, _binds, ids) =>
+const eraseTraces: Statement = (tables, _binds, ids) =>
   `WITH attempts_held AS MATERIALIZED (
-    SELECT "delivery_id", "number", "id" FROM ${attempts}
-    WHERE "delivery_id" = ANY(ARRAY(SELECT "id" FROM ${deliveries} WHERE "event_id" = ANY(${ids})))
+    SELECT "delivery_id", "number", "id" FROM ${tables.attempts}
+    WHERE "delivery_id" = ANY(ARRAY(SELECT part."id" FROM ${partsOf(ids, 'dlv', tables)}))
     ORDER BY "delivery_id", "number", "id" FOR UPDATE
   ), attempts_erased AS (
-    UPDATE ${attempts} SET ${CONTENT_OF_ATTEMPTS.map((field) => `${columnOf(field)} = NULL`).join(', ')}
+    UPDATE ${tables.attempts} SET ${CONTENT_OF_ATTEMPTS.map((field) => `${columnOf(field)} = NULL`).join(', ')}
     WHERE "delivery_id" = ANY(ARRAY(SELECT DISTINCT "delivery_id" FROM attempts_held))
   ), runs_erased AS (
-    UPDATE ${runs} SET "last_error" = NULL WHERE "event_id" = ANY(${ids}) AND "state" = 'exhausted'
+    UPDATE ${tables.runs} SET "last_error" = NULL
+    WHERE "id" = ANY(ARRAY(SELECT part."id" FROM ${partsOf(ids, 'run', tables)})) AND "state" = 'exhausted'
   )
-  UPDATE ${receipts} SET "headers" = '{}', "body" = '' WHERE "event_id" = ANY(${ids})`;
+  UPDATE ${tables.receipts} SET "headers" = '{}', "body" = '' WHERE "event_id" = ANY(${ids})`;

@@ -1,29 +1,24 @@
 import type {
   ClaimedEvent,
-  DeliveryRecord,
   EraseQuery,
   EventClaimRequest,
   EventQuery,
   EventRecord,
   EventStore,
+  FannedOut,
   FanOut,
   InsertEventOptions,
-  RunRecord,
   Scope,
 } from '@hookline/core';
-import {
-  type Columns,
-  columnList,
-  DELIVERY_COLUMNS,
-  EVENT_COLUMNS,
-  RUN_COLUMNS,
-  selectList,
-  toRecord,
-} from '../columns.js';
-import { inScope, isAsked, pageOf, where } from '../conditions.js';
-import { Binds, type Database } from '../database.js';
+import { Binds } from '../binds.js';
+import { EVENT_COLUMNS, reader, selectList } from '../columns.js';
+import { inScope, isAmong, isAsked, isOneOf, pageOf, where } from '../conditions.js';
+import type { Database } from '../database.js';
 import { insertEventRows } from './event-rows.js';
+import { fanOutSql } from './fan-out-rows.js';
 import { eraseEvents } from './sequelize-erasure.js';
+
+const readEvent = reader(EVENT_COLUMNS);
 
 /** Events, and the outbox: one row for each event that was not fanned out. */
 export class SequelizeEvents implements EventStore {
@@ -44,20 +39,20 @@ export class SequelizeEvents implements EventStore {
     const { outbox, events } = this.#database.tables;
     const binds = new Binds();
     const conditions = [`"leased_until" <= ${binds.add('bigint', now)}`];
-    if (ids) conditions.push(`"event_id" = ANY(${binds.addAll('text', ids)})`);
+    if (ids) conditions.push(isOneOf(binds, '"event_id"', ids));
     const rows = await this.#database.run(
       `WITH due AS MATERIALIZED (
         SELECT "event_id" FROM ${outbox} ${where(conditions)}
         ORDER BY "event_id" LIMIT ${binds.add('bigint', limit)} FOR UPDATE SKIP LOCKED
       ), claimed AS (
         UPDATE ${outbox} AS target SET "leased_until" = ${binds.add('bigint', now + leaseMs)}
-        FROM due WHERE target."event_id" = due."event_id" RETURNING target."event_id", target."heard"
+        WHERE ${isAmong('target."event_id"', 'due', '"event_id"')} RETURNING target."event_id", target."heard"
       )
       SELECT ${selectList(EVENT_COLUMNS, 'event')}, claimed."heard"
       FROM claimed JOIN ${events} AS event ON event."id" = claimed."event_id" ORDER BY event."id"`,
       binds,
     );
-    return rows.map((row) => ({ event: toRecord(EVENT_COLUMNS, row), isHeard: row.heard === true }));
+    return rows.map((row) => ({ event: readEvent(row), isHeard: row.heard === true }));
   }
 
   renew(ids: readonly string[], leasedUntil: number): Promise<void> {
@@ -71,23 +66,11 @@ export class SequelizeEvents implements EventStore {
     return this.#change(binds, ids, `"leased_until" = 0, "heard" = ${heard}`);
   }
 
-  /** Locks in the order of the ids, as another process may be settling some of the same events. */
-  async settle({ eventIds, deliveries, runs }: FanOut): Promise<void> {
-    const { tables } = this.#database;
+  async settle(fanOut: FanOut): Promise<FannedOut> {
     const binds = new Binds();
-    const ctes = [
-      `held AS MATERIALIZED (
-        SELECT "event_id" FROM ${tables.outbox} WHERE "event_id" = ANY(${binds.addAll('text', eventIds)})
-        ORDER BY "event_id" FOR UPDATE
-      )`,
-      ...insertNew<DeliveryRecord>(binds, 'owed_deliveries', tables.deliveries, DELIVERY_COLUMNS, deliveries),
-      ...insertNew<RunRecord>(binds, 'owed_runs', tables.runs, RUN_COLUMNS, runs),
-    ];
-    await this.#database.run(
-      `WITH ${ctes.join(', ')}
-      DELETE FROM ${tables.outbox} AS target USING held WHERE target."event_id" = held."event_id"`,
-      binds,
-    );
+    const [row] = await this.#database.run(fanOutSql(this.#database.tables, binds, fanOut), binds);
+    if (row?.isStale) return { kind: 'stale' };
+    return { kind: 'stored', claimedIds: JSON.parse(String(row?.claimedIds ?? '[]')) };
   }
 
   async get(id: string, scope: Scope): Promise<EventRecord | null> {
@@ -114,9 +97,9 @@ export class SequelizeEvents implements EventStore {
     const { outbox } = this.#database.tables;
     await this.#database.run(
       `WITH held AS MATERIALIZED (
-        SELECT "event_id" FROM ${outbox} WHERE "event_id" = ANY(${binds.addAll('text', ids)}) FOR UPDATE SKIP LOCKED
+        SELECT "event_id" FROM ${outbox} WHERE ${isOneOf(binds, '"event_id"', ids)} FOR UPDATE SKIP LOCKED
       )
-      UPDATE ${outbox} AS target SET ${changes} FROM held WHERE target."event_id" = held."event_id"`,
+      UPDATE ${outbox} AS target SET ${changes} WHERE ${isAmong('target."event_id"', 'held', '"event_id"')}`,
       binds,
     );
   }
@@ -127,24 +110,6 @@ export class SequelizeEvents implements EventStore {
       `SELECT ${columns} FROM ${this.#database.tables.events} AS event ${rest}`,
       binds,
     );
-    return rows.map((row) => toRecord(EVENT_COLUMNS, row));
+    return rows.map(readEvent);
   }
-}
-
-/** Only what the events in `held` owe. Done twice it stores each row once: ids are made from what they stand for. */
-function insertNew<Item>(
-  binds: Binds,
-  name: string,
-  table: string,
-  columns: Columns<Item>,
-  items: readonly Item[],
-): readonly string[] {
-  if (items.length === 0) return [];
-  const list = columnList(columns);
-  return [
-    `${name} AS (
-        INSERT INTO ${table} (${list}) SELECT ${list} FROM ${binds.addRows(columns, items, 'item')}
-        WHERE item."event_id" IN (SELECT "event_id" FROM held) ON CONFLICT ("id") DO NOTHING
-      )`,
-  ];
 }

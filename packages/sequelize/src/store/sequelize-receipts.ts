@@ -1,8 +1,11 @@
 import type { Arrival, InsertEventOptions, ReceiptRecord, ReceiptStore } from '@hookline/core';
-import { columnList, RECEIPT_COLUMNS, selectList, toRecord } from '../columns.js';
+import { Binds } from '../binds.js';
+import { columnList, RECEIPT_COLUMNS, reader, selectList } from '../columns.js';
 import { isAsked, where } from '../conditions.js';
-import { Binds, type Database } from '../database.js';
+import type { Database } from '../database.js';
 import { insertEventRows } from './event-rows.js';
+
+const readReceipt = reader(RECEIPT_COLUMNS);
 
 export class SequelizeReceipts implements ReceiptStore {
   readonly #database: Database;
@@ -38,7 +41,7 @@ export class SequelizeReceipts implements ReceiptStore {
       FROM ${this.#database.tables.receipts} AS receipt ${where(isAsked(binds, { id }))}`,
       binds,
     );
-    return row ? toRecord(RECEIPT_COLUMNS, row) : null;
+    return row ? readReceipt(row) : null;
   }
 }
 

@@ -1,6 +1,9 @@
 import type { ClaimedRun, ClaimRequest, HeldClaim, RunRecord, RunResult, RunStore } from '@hookline/core';
-import { type Columns, EVENT_COLUMNS, RUN_COLUMNS, selectList, toRecord } from '../columns.js';
-import { Binds, type Database } from '../database.js';
+import { Binds } from '../binds.js';
+import type { Columns } from '../columns.js';
+import type { Database } from '../database.js';
+import { readClaimedRuns } from './claimed-work.js';
+import { runWork } from './work-kinds.js';
 import { WorkTable } from './work-table.js';
 
 const SETTLED_COLUMNS: Columns<RunResult> = {
@@ -19,27 +22,18 @@ export class SequelizeRuns implements RunStore {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#work = new WorkTable(database, database.tables.runs, RUN_COLUMNS, 'running');
+    this.#work = new WorkTable(database, runWork(database.tables));
   }
 
   async claim(request: ClaimRequest): Promise<readonly ClaimedRun[]> {
-    const binds = new Binds();
-    const rows = await this.#database.run(
-      `WITH ${this.#work.claim(binds, request)}
-      SELECT ${this.#work.select()}, ${selectList(EVENT_COLUMNS, 'event', { label: 'event.' })}
-      FROM work JOIN ${this.#database.tables.events} AS event ON event."id" = work."event_id"`,
-      binds,
-    );
-    return rows.map((row) => ({
-      run: toRecord(RUN_COLUMNS, row),
-      event: toRecord(EVENT_COLUMNS, row, 'event.'),
-    }));
+    return readClaimedRuns(this.#database, await this.#work.claim(request));
   }
 
   async settle(results: readonly RunResult[]): Promise<void> {
     if (results.length === 0) return;
     const binds = new Binds();
-    await this.#database.run(this.#work.settle(binds, SETTLED_COLUMNS, results), binds);
+    const ctes = this.#work.settle(binds, SETTLED_COLUMNS, results);
+    await this.#database.run(`WITH ${ctes.join(', ')} SELECT`, binds);
   }
 
   renew(claims: readonly HeldClaim[], leasedUntil: number): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import type {
+  ActiveWebhooks,
   Page,
   Scope,
   WebhookExpectation,
@@ -6,10 +7,13 @@ import type {
   WebhookRecord,
   WebhookStore,
 } from '@hookline/core';
-import { columnList, columnOf, selectList, toRecord, WEBHOOK_COLUMNS } from '../columns.js';
+import { Binds } from '../binds.js';
+import { columnList, columnOf, reader, selectList, WEBHOOK_COLUMNS } from '../columns.js';
 import { inScope, isAsked, pageOf, where } from '../conditions.js';
-import { Binds, type Database } from '../database.js';
+import type { Database } from '../database.js';
+import type { Tables } from '../tables.js';
 
+const readWebhook = reader(WEBHOOK_COLUMNS);
 const COLUMNS = selectList(WEBHOOK_COLUMNS, 'webhook');
 
 export class SequelizeWebhooks implements WebhookStore {
@@ -69,21 +73,30 @@ export class SequelizeWebhooks implements WebhookStore {
     return this.#run(`SELECT ${COLUMNS} FROM ${this.#table} ${page}`, binds);
   }
 
-  async activeOf(accountIds: readonly (string | null)[]): Promise<readonly WebhookRecord[]> {
+  /** One statement: webhooks and version are of the same instant. Without webhooks there is a row all the same. */
+  async activeOf(accountIds: readonly (string | null)[]): Promise<ActiveWebhooks> {
     const binds = new Binds();
     const named = accountIds.filter((accountId) => accountId !== null);
     const accounts = [`"account_id" = ANY(${binds.addAll('text', named)})`];
     if (named.length < accountIds.length) accounts.push('"account_id" IS NULL');
-    return this.#run(
-      `SELECT ${COLUMNS} FROM ${this.#table} WHERE "active" AND (${accounts.join(' OR ')})`,
+    const rows = await this.#database.run(
+      `SELECT known."version", ${COLUMNS} FROM (SELECT ${webhookVersion(this.#database.tables)} AS "version") AS known
+      LEFT JOIN ${this.#table} ON "active" AND (${accounts.join(' OR ')})`,
       binds,
     );
+    const webhooks = rows.filter(({ id }) => id !== null).map(readWebhook);
+    return { webhooks, version: String(rows[0]?.version) };
   }
 
   async #run(sql: string, binds: Binds): Promise<readonly WebhookRecord[]> {
     const rows = await this.#database.run(sql, binds);
-    return rows.map((row) => toRecord(WEBHOOK_COLUMNS, row));
+    return rows.map(readWebhook);
   }
+}
+
+/** Of one row, or of none where somebody emptied the table. */
+export function webhookVersion({ webhook_version }: Tables): string {
+  return `(SELECT coalesce(max("version"), 0) FROM ${webhook_version})`;
 }
 
 function only(binds: Binds, id: string, scope: Scope, onlyIf: WebhookExpectation = {}): string {

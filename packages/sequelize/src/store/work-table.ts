@@ -1,96 +1,136 @@
 import type { ClaimRequest, HeldClaim } from '@hookline/core';
+import { Binds } from '../binds.js';
 import { type Columns, columnOf, selectList } from '../columns.js';
-import { where } from '../conditions.js';
-import { Binds, type Database } from '../database.js';
+import { isAmong, isOneOf, where } from '../conditions.js';
+import type { Database } from '../database.js';
+import type { Work, WorkKind } from './work-kinds.js';
 
 const HELD_COLUMNS: Columns<HeldClaim> = { id: 'text', lease: 'text' };
 const UNLEASED = '"lease" = NULL, "leased_until" = 0';
 
 /**
- * A table of work that is claimed, done and settled: deliveries and runs alike.
+ * Work that is claimed, done and settled: deliveries and runs alike. What changes with each claim, and what finds the
+ * work that is due, is in the table `open`, in rows so narrow and so few that both are cheap however many rows are
+ * stored. So no index of the wide rows ever changes: theirs is one insert and one update in place.
  *
- * A claim writes the lease and nothing else, and a row with a lease reads as claimed. So the state before the
- * claim is still there when the row is released, and no index changes with a claim.
+ * A claim writes the lease and nothing else, and a row with a lease reads as claimed. So the state before the claim is
+ * still there when the row is released.
  *
- * What locks several rows and would wait for them locks them in the order of their ids: a renewal and the results
- * of the same claims may meet, and neither may end in a deadlock.
+ * Locks: first rows of `open`, in the order of their ids where several are waited for, then rows of `table`. A renewal
+ * and the results of the same claims may meet, and neither may end in a deadlock.
  */
-export class WorkTable<Item extends { readonly id: string; readonly state: string }> {
-  readonly table: string;
+export class WorkTable<Item extends Work> {
   readonly #database: Database;
-  readonly #columns: Columns<Item>;
-  readonly #state: string;
+  readonly #kind: WorkKind<Item>;
 
-  constructor(database: Database, table: string, columns: Columns<Item>, claimedState: Item['state']) {
+  constructor(database: Database, kind: WorkKind<Item>) {
     this.#database = database;
-    this.table = table;
-    this.#columns = columns;
-    this.#state = `CASE WHEN work."lease" IS NULL THEN work."state" ELSE '${claimedState}' END`;
+    this.#kind = kind;
   }
 
-  /** The columns of `work`, this table or rows of it. */
-  select(): string {
-    return selectList(this.#columns, 'work', { computed: { state: this.#state } });
+  /** The columns of `work`, rows of this table, as they read in state `state`. */
+  select(state = this.#readState()): string {
+    return selectList(this.#kind.columns, 'work', { computed: { state } });
   }
 
-  /** The CTEs that claim; the rows are in `work`. Rows that somebody else is just claiming are passed over. */
-  claim(binds: Binds, { ids, except, limit, now, leaseMs, lease }: ClaimRequest): string {
-    const { table } = this;
+  /** Claims, and answers the ids. Rows that somebody else is just claiming are passed over. */
+  async claim({ ids, except, limit, now, leaseMs, lease }: ClaimRequest): Promise<readonly string[]> {
+    const { open } = this.#kind;
+    const binds = new Binds();
     const conditions = isDue(binds, now);
-    if (ids) conditions.push(`"id" = ANY(${binds.addAll('text', ids)})`);
+    if (ids) conditions.push(isOneOf(binds, '"id"', ids));
     if (except?.length) conditions.push(`"id" <> ALL(${binds.addAll('text', except)})`);
     const order = ids ? '' : 'ORDER BY "next_attempt_at"';
-    return `due AS MATERIALIZED (
-        SELECT "id" FROM ${table} ${where(conditions)} ${order} LIMIT ${binds.add('bigint', limit)}
+    return this.#changeAndName(
+      binds,
+      `WITH due AS MATERIALIZED (
+        SELECT "id" FROM ${open} ${where(conditions)} ${order} LIMIT ${binds.add('bigint', limit)}
         FOR UPDATE SKIP LOCKED
-      ), work AS (
-        UPDATE ${table} AS target
+      ), changed AS (
+        UPDATE ${open} AS target
         SET "lease" = ${binds.add('text', lease)}, "leased_until" = ${binds.add('bigint', now + leaseMs)}
-        FROM due WHERE target."id" = due."id" RETURNING target.*
-      )`;
+        WHERE ${isAmong('target."id"', 'due')} RETURNING target."id"
+      )`,
+    );
   }
 
-  /** The UPDATE that moves on each row whose lease is still the result's. */
-  settle<Settled extends HeldClaim>(
+  /** CTEs that move on each row whose lease is still the result's: all results are in `item`, those in `held`. */
+  settle<Settled extends HeldClaim & Pick<Item, 'state'>>(
     binds: Binds,
     columns: Columns<Settled>,
     results: readonly Settled[],
-  ): string {
+  ): readonly string[] {
+    const { table, open, doneState } = this.#kind;
     const changed = Object.keys(columns).filter((field) => field !== 'id' && field !== 'lease');
-    const changes = changed.map((field) => `${columnOf(field)} = result.${columnOf(field)}`);
-    return `UPDATE ${this.table} AS target SET ${[...changes, UNLEASED].join(', ')}
-      FROM ${this.#held(binds, columns, results)} AS result WHERE target."id" = result."id"`;
+    const changes = changed.map((field) => `${columnOf(field)} = held.${columnOf(field)}`);
+    const close = `closed AS (
+        DELETE FROM ${open} WHERE ${isAmong('"id"', `held WHERE "state" = '${doneState}'`)}
+      )`;
+    const keepOpen = `kept_open AS (
+        UPDATE ${open} AS target
+        SET "state" = held."state", "next_attempt_at" = held."next_attempt_at", ${UNLEASED}
+        FROM held WHERE target."id" = held."id" AND held."state" <> '${doneState}'
+      )`;
+    return [
+      ...this.#held(binds, columns, results),
+      ...(results.some(({ state }) => state === doneState) ? [close] : []),
+      ...(results.some(({ state }) => state !== doneState) ? [keepOpen] : []),
+      `moved AS (
+        UPDATE ${table} AS target SET ${changes.join(', ')} FROM held WHERE target."id" = held."id"
+      )`,
+    ];
   }
 
   async renew(claims: readonly HeldClaim[], leasedUntil: number): Promise<readonly string[]> {
     if (claims.length === 0) return [];
     const binds = new Binds();
-    const rows = await this.#database.run(
-      `UPDATE ${this.table} AS target SET "leased_until" = ${binds.add('bigint', leasedUntil)}
-      FROM ${this.#held(binds, HELD_COLUMNS, claims)} AS claim WHERE target."id" = claim."id"
-      RETURNING target."id"`,
+    return this.#changeAndName(
       binds,
+      `WITH ${this.#held(binds, HELD_COLUMNS, claims).join(', ')}, changed AS (
+        UPDATE ${this.#kind.open} AS target SET "leased_until" = ${binds.add('bigint', leasedUntil)}
+        WHERE ${isAmong('target."id"', 'held')} RETURNING target."id"
+      )`,
     );
-    return rows.map((row) => String(row.id));
   }
 
   async release(ids: readonly string[], lease: string): Promise<void> {
     const binds = new Binds();
     const claims = ids.map((id) => ({ id, lease }));
     await this.#database.run(
-      `UPDATE ${this.table} AS target SET ${UNLEASED}
-      FROM ${this.#held(binds, HELD_COLUMNS, claims)} AS claim WHERE target."id" = claim."id"`,
+      `WITH ${this.#held(binds, HELD_COLUMNS, claims).join(', ')}
+      UPDATE ${this.#kind.open} AS target SET ${UNLEASED} WHERE ${isAmong('target."id"', 'held')}`,
       binds,
     );
   }
 
-  /** A FROM item: those of the items whose row still has their lease. The rows are locked, in the order of their ids. */
-  #held<Claim extends HeldClaim>(binds: Binds, columns: Columns<Claim>, items: readonly Claim[]): string {
-    return `(
-        SELECT item.* FROM ${binds.addRows(columns, items, 'item')}
-        JOIN ${this.table} AS held ON held."id" = item."id" AND held."lease" = item."lease"
-        ORDER BY held."id" FOR UPDATE OF held
-      )`;
+  /** CTEs: all in `item`, and in `held` those whose row still has their lease. These are locked, in the order of their ids. */
+  #held<Claim extends HeldClaim>(
+    binds: Binds,
+    columns: Columns<Claim>,
+    claims: readonly Claim[],
+  ): readonly string[] {
+    return [
+      `item AS MATERIALIZED (SELECT * FROM ${binds.addRows(columns, claims, 'item')})`,
+      `held AS MATERIALIZED (
+        SELECT item.* FROM item JOIN ${this.#kind.open} AS open ON open."id" = item."id" AND open."lease" = item."lease"
+        WHERE ${isAmong('open."id"', 'item')} ORDER BY open."id" FOR UPDATE OF open
+      )`,
+    ];
+  }
+
+  /** Runs CTEs, and answers the ids of `changed`: one value is cheaper for both sides than as many rows. */
+  async #changeAndName(binds: Binds, ctes: string): Promise<readonly string[]> {
+    const [row] = await this.#database.run(
+      `${ctes} SELECT json_agg("id")::text AS "ids" FROM changed`,
+      binds,
+    );
+    return JSON.parse(String(row?.ids ?? '[]'));
+  }
+
+  #readState(): string {
+    const { open, claimedState } = this.#kind;
+    const lease = `(SELECT open."lease" FROM ${open} AS open WHERE open."id" = work."id")`;
+    return `CASE WHEN work."next_attempt_at" IS NULL OR ${lease} IS NULL THEN work."state" ELSE '${claimedState}' END`;
   }
 }
 

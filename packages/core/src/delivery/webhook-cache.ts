@@ -1,0 +1,93 @@
+import { matchesPattern } from '../events/event-pattern.js';
+import type { WebhookStore } from '../ports/store.js';
+import type { WebhookRecord } from './webhook.js';
+
+/** So many webhooks are kept at most: some tens of megabytes. */
+const MAX_WEBHOOKS = 50_000;
+const MAX_ACCOUNTS = 50_000;
+
+/** The webhooks of some accounts, all as they were at one instant. */
+export interface WebhookDirectory {
+  /** What `WebhookStore.activeOf` answered with them. */
+  readonly version: string;
+  subscribersOf(accountId: string | null, type: string): readonly WebhookRecord[];
+}
+
+/**
+ * The active webhooks of accounts, read once and kept while no webhook changes. It does not find out by itself: whoever
+ * stores something on the strength of them has the version compared, and calls `forget` where it is another.
+ */
+export class WebhookCache {
+  readonly #store: WebhookStore;
+  #version = '';
+  #accounts = new Map<string | null, AccountWebhooks>();
+  #size = 0;
+
+  constructor(store: WebhookStore) {
+    this.#store = store;
+  }
+
+  async directoryOf(accountIds: readonly (string | null)[]): Promise<WebhookDirectory> {
+    const missing = accountIds.filter((id) => !this.#accounts.has(id));
+    if (missing.length > 0) await this.#load(missing);
+    // what was known may be forgotten by now, or of another version
+    while (!accountIds.every((id) => this.#accounts.has(id))) await this.#load(accountIds);
+    return this.#directoryOf(accountIds);
+  }
+
+  forget(): void {
+    this.#accounts.clear();
+    this.#size = 0;
+  }
+
+  async #load(accountIds: readonly (string | null)[]): Promise<void> {
+    const { webhooks, version } = await this.#store.activeOf(accountIds);
+    const isFull =
+      this.#size + webhooks.length > MAX_WEBHOOKS || this.#accounts.size + accountIds.length > MAX_ACCOUNTS;
+    if (version !== this.#version || isFull) this.forget();
+    this.#version = version;
+    this.#size += webhooks.length;
+    const byAccount = groupByAccount(webhooks);
+    for (const id of accountIds) this.#accounts.set(id, new AccountWebhooks(byAccount.get(id) ?? []));
+  }
+
+  /** Holds on to the accounts by itself: the cache may forget them while they are used. */
+  #directoryOf(accountIds: readonly (string | null)[]): WebhookDirectory {
+    const accounts = new Map(accountIds.map((id) => [id, this.#accounts.get(id)]));
+    return {
+      version: this.#version,
+      subscribersOf: (accountId, type) => accounts.get(accountId)?.subscribersOf(type) ?? [],
+    };
+  }
+}
+
+function groupByAccount(webhooks: readonly WebhookRecord[]): ReadonlyMap<string | null, WebhookRecord[]> {
+  const groups = new Map<string | null, WebhookRecord[]>();
+  for (const webhook of webhooks) {
+    const group = groups.get(webhook.accountId);
+    if (group) group.push(webhook);
+    else groups.set(webhook.accountId, [webhook]);
+  }
+  return groups;
+}
+
+class AccountWebhooks {
+  readonly #webhooks: readonly WebhookRecord[];
+  readonly #byType = new Map<string, readonly WebhookRecord[]>();
+
+  constructor(webhooks: readonly WebhookRecord[]) {
+    this.#webhooks = webhooks;
+  }
+
+  subscribersOf(type: string): readonly WebhookRecord[] {
+    const known = this.#byType.get(type);
+    if (known) return known;
+    const found = this.#webhooks.filter((webhook) => isSubscribed(webhook, type));
+    this.#byType.set(type, found);
+    return found;
+  }
+}
+
+export function isSubscribed(webhook: Pick<WebhookRecord, 'subscriptions'>, type: string): boolean {
+  return webhook.subscriptions.some((pattern) => matchesPattern(pattern, type));
+}

@@ -1,0 +1,141 @@
+import type { Program } from '../../faults/program.ts';
+import type { BenchContext, Measurement } from '../bench.ts';
+import type { Database, Servers } from '../servers.ts';
+import { endProgram, startProgram } from '../start-program.ts';
+import { median, percentile } from '../statistics.ts';
+import { freshDatabase } from './fresh-database.ts';
+import type { Operations, OperationsConfig, OperationsOrder } from './messages.ts';
+import { isAsked, named, type Part } from './part.ts';
+import { dayOf, divideByTime } from './partitions.ts';
+import { seed, seedWebhooks } from './seed.ts';
+import { nameOf, outcomeOf, type Size } from './stored-outcome.ts';
+import { aWebhook } from './webhook.ts';
+
+const SIZES: Record<BenchContext['size'], readonly Size[]> = {
+  full: [
+    { title: '10 thousand', deliveries: 10_000 },
+    { title: '1 million', deliveries: 1_000_000 },
+    { title: '10 million', deliveries: 10_000_000 },
+    { title: '1 million by week', deliveries: 1_000_000, isDivided: true },
+  ],
+  short: [
+    { title: 'few', deliveries: 2_500 },
+    { title: 'more', deliveries: 5_000 },
+    { title: 'more by week', deliveries: 5_000, isDivided: true },
+  ],
+};
+const ROUNDS = { full: 7, short: 1 };
+const ORDER: Record<BenchContext['size'], OperationsOrder> = {
+  full: { batches: 15, reads: 40, prunes: 4 },
+  short: { batches: 4, reads: 3, prunes: 1 },
+};
+const DAY_MS = 24 * 60 * 60 * 1_000;
+/** What is stored reaches back for thirty days. */
+const WEEKS = { days: 7, partitions: 6 };
+const FIRST_DAY_BEFORE = 35;
+/** From a partition that no operation touches. */
+const DROPPED_DAY_BEFORE = 21;
+
+interface Stored {
+  readonly size: Size;
+  readonly database: Database;
+}
+
+type Collected = Map<string, Measurement[]>;
+
+/** What each operation of the store costs beside few and beside many rows that are of no concern to it. */
+export const storedPart: Part = {
+  name: 'stored',
+  run: async (servers, context) => {
+    const sizes = SIZES[context.size].filter(({ title }) => isAsked(context, `stored, ${title}`));
+    const stored: Stored[] = [];
+    for (const size of sizes) stored.push(await makeStored(servers, size, context));
+    const collected: Collected = new Map();
+    const rounds = context.rounds ?? ROUNDS[context.size];
+    for (let round = 0; round < rounds; round++)
+      for (const each of rotated(stored, round)) {
+        context.note(`round ${round + 1} of ${rounds}: stored, ${each.size.title}`);
+        collect(collected, each, await operate(each, ORDER[context.size]));
+      }
+    const notes = await Promise.all(stored.map(describe));
+    for (const each of stored) if (each.size.isDivided) await dropWeek(collected, each);
+    for (const { database } of stored) await database.drop();
+    return outcomeOf(collected, sizes, notes);
+  },
+};
+
+async function makeStored(servers: Servers, size: Size, { note }: BenchContext): Promise<Stored> {
+  note(`stored, ${size.title}`);
+  const database = await freshDatabase(servers, async ({ store, connect }) => {
+    const firstDay = daysAgo(FIRST_DAY_BEFORE);
+    if (size.isDivided) await divideByTime(connect(), { firstDay, ...WEEKS });
+    await store.webhooks.insert(aWebhook('http://127.0.0.1:9/', 'model'));
+    await seedWebhooks(connect());
+    await seed(store, [connect(), connect()], size.deliveries, note);
+  });
+  return { size, database };
+}
+
+/** In a process of its own, one connection, nothing else going on. */
+async function operate({ size, database }: Stored, order: OperationsOrder): Promise<Operations> {
+  const config: OperationsConfig = { databaseUrl: database.url };
+  const program: Program<OperationsOrder> = await startProgram(size.title, 'scale-operations', config);
+  try {
+    return await program.ask<Operations>(order);
+  } finally {
+    await endProgram(program);
+  }
+}
+
+function collect(collected: Collected, { size }: Stored, operations: Operations): void {
+  for (const [name, times] of Object.entries(operations.times))
+    add(collected, nameOf(size, name), {
+      p50: median(times),
+      p95: percentile(times, 0.95),
+      max: Math.max(...times),
+    });
+  add(collected, nameOf(size, 'a delivery'), { walBytesEach: operations.walPerDelivery });
+  add(collected, nameOf(size, 'a pruned delivery'), { walBytesEach: operations.walPerPruned });
+}
+
+/** What retention costs where a week is dropped in place of rows deleted one by one. */
+async function dropWeek(collected: Collected, { size, database }: Stored): Promise<void> {
+  const day = dayOf(daysAgo(DROPPED_DAY_BEFORE));
+  const partition = `hookline_deliveries_${day.replaceAll('-', '')}`;
+  const [rows] = await database.select<{ count: number }>(`SELECT count(*)::int AS count FROM ${partition}`);
+  const walBefore = await walOf(database);
+  const startedAt = performance.now();
+  await database.select(`CALL hookline_drop_partition('${day}', ${WEEKS.days})`);
+  const measurement = {
+    max: performance.now() - startedAt,
+    walBytesEach: ((await walOf(database)) - walBefore) / (rows?.count ?? Number.NaN),
+  };
+  add(collected, nameOf(size, `a week of ${named(rows?.count ?? 0)} dropped`), measurement);
+}
+
+async function walOf(database: Database): Promise<number> {
+  const [row] = await database.select<{ bytes: number }>(
+    `SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 AS bytes`,
+  );
+  return row?.bytes ?? Number.NaN;
+}
+
+function add(collected: Collected, name: string, measurement: Measurement): void {
+  collected.set(name, [...(collected.get(name) ?? []), measurement]);
+}
+
+async function describe({ size, database }: Stored): Promise<string> {
+  const [row] = await database.select<{ mib: number }>(
+    'SELECT (pg_database_size(current_database()) / 1048576)::int AS mib',
+  );
+  return `stored, ${size.title}: the database takes ${row?.mib.toLocaleString('en')} MiB`;
+}
+
+function daysAgo(days: number): Date {
+  return new Date(Date.now() - days * DAY_MS);
+}
+
+function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
+  const first = by % items.length;
+  return [...items.slice(first), ...items.slice(0, first)];
+}
