@@ -3,6 +3,7 @@ import { QueryTypes } from 'sequelize';
 import { Binds } from '../../packages/sequelize/src/binds.js';
 import type { Columns, ColumnType } from '../../packages/sequelize/src/columns.js';
 import { openDatabase } from '../../packages/sequelize/src/database.js';
+import { NOW } from '../contracts/store-records.js';
 import { type Connection, connect } from './connect.js';
 
 describe('values on their way to Postgres', () => {
@@ -17,14 +18,10 @@ describe('values on their way to Postgres', () => {
     text: ['', 'a', null, '{"b",\\}', "it's $1 $$", '☃ and 👍', 'x'.repeat(100_000)],
     json: [{ a: ['"', '\\'] }, null, [], 'text'],
     integer: [0, null, -1, 2_147_483_647, -2_147_483_648],
-    bigint: [0, null, -1, -4_294_967_297, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, NOW_MS()],
+    bigint: [0, null, -1, -4_294_967_297, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, NOW],
     boolean: [true, null, false],
     bytea: [Buffer.from([0, 255, 92, 34]), null, Buffer.alloc(0)],
   };
-
-  function NOW_MS(): number {
-    return 1_760_000_000_123;
-  }
 
   /** As `json` is kept as text, and a driver gives a bigint as text. */
   const shown = (type: ColumnType, value: unknown) => {

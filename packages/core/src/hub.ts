@@ -172,8 +172,8 @@ interface HubBase {
 
   /**
    * Opens the store and begins the work of this process: with `roles` as they say, else as `createHub` was told, which
-   * is to relay and to deliver. Happens by itself with the first dispatch or mounted route; call it before them to
-   * choose roles or to fail early. A process without the role `web` stays alive until `close()`.
+   * is to relay and to deliver. Happens by itself with the first event to be stored or the first mounted route; call
+   * it before them to choose roles or to fail early. A process without the role `web` stays alive until `close()`.
    *
    * Throws STORE_UNAVAILABLE, MIGRATION_PENDING, OPTION_INVALID, ROLES_FIXED.
    */

@@ -1,5 +1,5 @@
 import type { Measurement, Result } from '../bench.ts';
-import { resultOf } from '../rounds.ts';
+import { type Figure, resultOf } from '../rounds.ts';
 import { atMost, ratioOf } from '../targets.ts';
 import type { PartOutcome } from './part.ts';
 
@@ -7,8 +7,8 @@ import type { PartOutcome } from './part.ts';
 export interface Size {
   readonly title: string;
   readonly deliveries: number;
-  /** In one partition for each week. */
-  readonly isDivided?: boolean;
+  /** In one partition for each week; or with pages compressed in the write-ahead log. Default: as Hookline makes it. */
+  readonly variant?: 'by week' | 'compressed';
 }
 
 const MOST = 2;
@@ -17,7 +17,7 @@ export function nameOf({ title }: Size, operation: string): string {
   return `stored, ${title}, ${operation}`;
 }
 
-/** Each operation beside most rows to beside fewest: those are targets. And divided by time to undivided. */
+/** Each operation beside most rows to beside fewest: those are targets. And each variant to the plain one of its size. */
 export function outcomeOf(
   collected: ReadonlyMap<string, readonly Measurement[]>,
   sizes: readonly Size[],
@@ -26,31 +26,39 @@ export function outcomeOf(
   const all = [...collected].map(([name, rounds]) => resultOf(name, rounds));
   const operations = [...new Set(all.map(operationOf))];
   const results = operations.flatMap((operation) => all.filter((each) => operationOf(each) === operation));
-  const plain = sizes.filter(({ isDivided }) => !isDivided);
-  const growth = compare(results, operations, plain.at(-1), plain[0]);
-  const divided = sizes.find(({ isDivided }) => isDivided);
-  const undivided = plain.find(({ deliveries }) => deliveries === divided?.deliveries);
-  const division = compare(results, operations, divided, undivided);
+  const plain = sizes.filter(({ variant }) => !variant);
+  const ratiosOf = (figure: Figure, size: Size | undefined, base: Size | undefined) =>
+    operations.flatMap((operation) => compare(results, { operation, figure, size, base }));
+  const growth = ratiosOf('p50', plain.at(-1), plain[0]);
+  const variants = sizes.filter(({ variant }) => variant);
+  const others = variants.flatMap((size) => {
+    const base = plain.find(({ deliveries }) => deliveries === size.deliveries);
+    return [...ratiosOf('p50', size, base), ...ratiosOf('walBytesEach', size, base)];
+  });
   return {
     results,
-    ratios: Object.fromEntries([...growth, ...division]),
+    ratios: Object.fromEntries([...growth, ...others]),
     targets: growth.flatMap(([title, ratio]) => atMost(title, MOST, ratio)),
     notes: [...notes, ...NOTES],
   };
 }
 
-/** Medians of the ratios round by round; nothing where one of the sizes did not take part. */
+interface Comparison {
+  readonly operation: string;
+  readonly figure: Figure;
+  readonly size: Size | undefined;
+  readonly base: Size | undefined;
+}
+
+/** The median of the ratios round by round; nothing where one of the sizes did not take part. */
 function compare(
   results: readonly Result[],
-  operations: readonly string[],
-  size: Size | undefined,
-  base: Size | undefined,
+  { operation, figure, size, base }: Comparison,
 ): readonly (readonly [string, number])[] {
   if (!size || !base || size === base) return [];
-  return operations.flatMap((operation): readonly (readonly [string, number])[] => {
-    const ratio = ratioOf(results, 'p50', nameOf(size, operation), nameOf(base, operation));
-    return ratio === null ? [] : [[`${operation}: ${size.title} to ${base.title}`, ratio]];
-  });
+  const ratio = ratioOf(results, figure, nameOf(size, operation), nameOf(base, operation));
+  if (ratio === null) return [];
+  return [[`${figure === 'p50' ? '' : 'WAL of '}${operation}: ${size.title} to ${base.title}`, ratio]];
 }
 
 function operationOf({ name }: Pick<Result, 'name'>): string {

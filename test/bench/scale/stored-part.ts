@@ -16,12 +16,13 @@ const SIZES: Record<BenchContext['size'], readonly Size[]> = {
     { title: '10 thousand', deliveries: 10_000 },
     { title: '1 million', deliveries: 1_000_000 },
     { title: '10 million', deliveries: 10_000_000 },
-    { title: '1 million by week', deliveries: 1_000_000, isDivided: true },
+    { title: '1 million by week', deliveries: 1_000_000, variant: 'by week' },
+    { title: '1 million compressed', deliveries: 1_000_000, variant: 'compressed' },
   ],
   short: [
     { title: 'few', deliveries: 2_500 },
     { title: 'more', deliveries: 5_000 },
-    { title: 'more by week', deliveries: 5_000, isDivided: true },
+    { title: 'more by week', deliveries: 5_000, variant: 'by week' },
   ],
 };
 const ROUNDS = { full: 7, short: 1 };
@@ -35,6 +36,11 @@ const WEEKS = { days: 7, partitions: 6 };
 const FIRST_DAY_BEFORE = 35;
 /** From a partition that no operation touches. */
 const DROPPED_DAY_BEFORE = 21;
+
+/** For every connection made from now on. */
+const COMPRESS = `DO $$ BEGIN
+  EXECUTE format('ALTER DATABASE %I SET wal_compression = on', current_database());
+END $$`;
 
 interface Stored {
   readonly size: Size;
@@ -58,7 +64,7 @@ export const storedPart: Part = {
         collect(collected, each, await operate(each, ORDER[context.size]));
       }
     const notes = await Promise.all(stored.map(describe));
-    for (const each of stored) if (each.size.isDivided) await dropWeek(collected, each);
+    for (const each of stored) if (each.size.variant === 'by week') await dropWeek(collected, each);
     for (const { database } of stored) await database.drop();
     return outcomeOf(collected, sizes, notes);
   },
@@ -68,7 +74,8 @@ async function makeStored(servers: Servers, size: Size, { note }: BenchContext):
   note(`stored, ${size.title}`);
   const database = await freshDatabase(servers, async ({ store, connect }) => {
     const firstDay = daysAgo(FIRST_DAY_BEFORE);
-    if (size.isDivided) await divideByTime(connect(), { firstDay, ...WEEKS });
+    if (size.variant === 'by week') await divideByTime(connect(), { firstDay, ...WEEKS });
+    if (size.variant === 'compressed') await connect().query(COMPRESS);
     await store.webhooks.insert(aWebhook('http://127.0.0.1:9/', 'model'));
     await seedWebhooks(connect());
     await seed(store, [connect(), connect()], size.deliveries, note);

@@ -22,7 +22,7 @@ export interface PlacesQuestion {
 
 export interface PlacesAnswer {
   /** How long an attempt that is due waits for a free place. */
-  readonly waitP50Ms: number;
+  readonly waitMeanMs: number;
   readonly waitP99Ms: number;
   /** Places in use on average: as many requests are open at receivers. */
   readonly busy: number;
@@ -47,8 +47,11 @@ export function simulatePlaces(question: PlacesQuestion, places: number): Places
     busyMs += serviceMs;
   }
   waits.sort((one, other) => one - other);
-  const at = (share: number) => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? 0;
-  return { waitP50Ms: at(0.5), waitP99Ms: at(0.99), busy: busyMs / (durationMs - timeoutMs) };
+  return {
+    waitMeanMs: waits.reduce((sum, wait) => sum + wait, 0) / waits.length,
+    waitP99Ms: waits[Math.floor(0.99 * waits.length)] ?? 0,
+    busy: busyMs / (durationMs - timeoutMs),
+  };
 }
 
 /** The fewest places, in steps, with which 99 of 100 attempts wait no longer than `maxWaitMs`. */

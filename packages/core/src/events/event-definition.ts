@@ -8,8 +8,8 @@ export interface PayloadOptions {
   readonly visibility?: Visibility;
   /**
    * Heard by the sync listeners of the process that dispatches it, and then forgotten: stored nowhere, so that no
-   * webhook, no async listener, no other process and no transaction has part in it, and as fast as an event emitter.
-   * For typing indicators, presence, and cues within a process. Default false.
+   * webhook, no async listener, no other process and no transaction has part in it. For typing indicators, presence,
+   * and cues within a process. Default false.
    */
   readonly transient?: boolean;
   /** The type that takes this one's place; a webhook that subscribes to the old one is warned about. */

@@ -57,6 +57,7 @@ function insertOwed<Item extends Work>(
   if (items.length === 0) return [];
   const list = columnList(columns);
   const rows = binds.addRows<Owed<Item>>({ ...columns, lease: 'text' } as Columns<Owed<Item>>, items, 'item');
+  const until = binds.add('bigint', leasedUntil);
   return [
     `owed_${name} AS (
       SELECT item.* FROM ${rows} WHERE item."event_id" IN (SELECT "event_id" FROM held)
@@ -66,7 +67,7 @@ function insertOwed<Item extends Work>(
     )`,
     `claimed_${name} AS (
       INSERT INTO ${open} ("id", "state", "next_attempt_at", "lease", "leased_until")
-      SELECT "id", "state", "next_attempt_at", "lease", CASE WHEN "lease" IS NULL THEN 0 ELSE ${binds.add('bigint', leasedUntil)} END
+      SELECT "id", "state", "next_attempt_at", "lease", CASE WHEN "lease" IS NULL THEN 0 ELSE ${until} END
       FROM owed_${name} WHERE "state" <> '${doneState}' AND "id" IN (SELECT "id" FROM new_${name})
       RETURNING "id", "lease"
     )`,

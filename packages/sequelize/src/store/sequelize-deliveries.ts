@@ -103,13 +103,14 @@ export class SequelizeDeliveries implements DeliveryStore {
   async redeliver(id: string, scope: Scope, now: number): Promise<DeliveryRecord | null> {
     const { events, deliveries, deliveries_open: open } = this.#database.tables;
     const binds = new Binds();
-    const isMeant = where([...isAsked(binds, { id }), ...inScope(binds, scope)]);
+    const isId = `"id" = ${binds.add('text', id)}`;
+    const isMeant = where([isId, ...inScope(binds, scope)]);
     const [row] = await this.#database.run(
       `WITH event AS MATERIALIZED (
         SELECT "erased_at" FROM ${events}
         WHERE "id" = (SELECT "event_id" FROM ${deliveries} ${isMeant}) FOR SHARE
       ), held AS MATERIALIZED (
-        SELECT open."lease" FROM ${open} AS open, event WHERE ${isAsked(binds, { id })} FOR UPDATE OF open
+        SELECT open."lease" FROM ${open} AS open, event WHERE ${isId} FOR UPDATE OF open
       ), found AS (
         SELECT delivery.*, event."erased_at", (SELECT "lease" FROM held) AS "lease"
         FROM ${deliveries} AS delivery, event ${isMeant} FOR UPDATE OF delivery

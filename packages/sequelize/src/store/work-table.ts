@@ -64,7 +64,7 @@ export class WorkTable<Item extends Work> {
     const changed = Object.keys(columns).filter((field) => field !== 'id' && field !== 'lease');
     const changes = changed.map((field) => `${columnOf(field)} = held.${columnOf(field)}`);
     const close = `closed AS (
-        DELETE FROM ${open} WHERE ${isAmong('"id"', `held WHERE "state" = '${doneState}'`)}
+        DELETE FROM ${open} WHERE "id" = ANY(ARRAY(SELECT "id" FROM held WHERE "state" = '${doneState}'))
       )`;
     const keepOpen = `kept_open AS (
         UPDATE ${open} AS target
