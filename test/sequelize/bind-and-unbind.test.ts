@@ -90,6 +90,14 @@ describe('binding and unbinding a model', () => {
     expect(error.message).to.contain('conversation.created');
   });
 
+  it('refuses an event type that is transient: what is not stored cannot commit with a row', async () => {
+    const events = defineEvents({ 'conversation.typing_on': payload<object>({ transient: true }) });
+    const error = await expectError('OPTION_INVALID', () =>
+      bindModel(Conversation, createHub({ events }), { created: 'conversation.typing_on' }),
+    );
+    expect(error.message).to.contain('"conversation.typing_on", which is transient');
+  });
+
   it('refuses a model that is not initialised', async () => {
     class Unborn extends Model {}
     const error = await expectError('OPTION_INVALID', () => bindModel(Unborn, hub, EVENTS));

@@ -74,8 +74,19 @@ function hiddenAttributes(model: ModelStatic<Model>, binding: ModelBinding<Model
   return new Set(Object.keys(model.getAttributes()).filter(isHidden));
 }
 
-function checkTypes(hub: ModelHub, types: readonly (string | undefined)[]): void {
-  for (const type of types) if (type !== undefined) hub.registry?.assertKnown(type);
+/** What is not stored cannot commit with a row. */
+function checkTypes({ registry }: ModelHub, types: readonly (string | undefined)[]): void {
+  for (const type of types) {
+    if (type === undefined) continue;
+    registry?.assertKnown(type);
+    if (!registry?.isTransient(type)) continue;
+    const expected = 'event types that are stored';
+    throw new HooklineError('OPTION_INVALID', {
+      option: 'binding',
+      expected,
+      got: `"${type}", which is transient`,
+    });
+  }
 }
 
 /** A misspelt name would hide nothing, or never hold. */
