@@ -15,22 +15,22 @@ const USAGE = `npm run bench -- <name>... | all [--json] [--short] [--rounds N] 
   [--concurrency N] [--prof] [--write]
 npm run bench -- --list | --write`;
 
+const OPTIONS = {
+  help: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  short: { type: 'boolean', default: false },
+  write: { type: 'boolean', default: false },
+  prof: { type: 'boolean', default: false },
+  rounds: { type: 'string' },
+  concurrency: { type: 'string' },
+  only: { type: 'string', multiple: true },
+} as const;
+
 /** Throws an Error that tells how to call it. */
 export function readArguments(argv: readonly string[], profileFolder: string): Arguments {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      list: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      short: { type: 'boolean', default: false },
-      write: { type: 'boolean', default: false },
-      prof: { type: 'boolean', default: false },
-      rounds: { type: 'string' },
-      concurrency: { type: 'string' },
-      only: { type: 'string', multiple: true },
-    },
-  });
+  const { values, positionals } = parse(argv);
+  if (values.help) throw misused('One or more benches, by name.');
   const isRenderingOnly = values.write && positionals.length === 0;
   if (values.write && (values.short || values.only || values.prof || values.concurrency))
     throw misused('--write keeps figures for others to see: only those of a whole, undisturbed bench.');
@@ -47,6 +47,14 @@ export function readArguments(argv: readonly string[], profileFolder: string): A
       ...(values.prof ? { profileFolder } : {}),
     },
   };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS });
+  } catch (error) {
+    throw misused((error as Error).message);
+  }
 }
 
 function chosenOf(names: readonly string[]): readonly Bench[] {

@@ -13,7 +13,7 @@ const profileFolder = join(tmpdir(), 'hookline-profiles');
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const note = (line: string) => process.stderr.write(`${line}\n`);
 
-const { chosen, isList, isJson, isWriting, settings } = readArguments(process.argv.slice(2), profileFolder);
+const { chosen, isList, isJson, isWriting, settings } = understand(process.argv.slice(2));
 if (isList) for (const { name, title } of benches) print(`${name}: ${title}`);
 if (settings.profileFolder) mkdirSync(profileFolder, { recursive: true });
 
@@ -27,3 +27,12 @@ for (const bench of chosen) {
 }
 if (isJson) print(JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2));
 if (settings.profileFolder) note(`Profiles: ${profileFolder}`);
+
+function understand(argv: readonly string[]) {
+  try {
+    return readArguments(argv, profileFolder);
+  } catch (error) {
+    note((error as Error).message);
+    process.exit(2);
+  }
+}

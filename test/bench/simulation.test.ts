@@ -68,13 +68,13 @@ describe('the simulation behind docs/scaling.md', () => {
       cores: 1,
       fsyncMs: 0,
       steps: [step],
-      pauseMs: 0,
+      tripMs: 0,
       durationMs: 4_000,
       seed: 1,
     };
 
     it('costs a lone write what its statement costs', () => {
-      const answer = simulateWrites({ ...load, perSec: 5, fsyncMs: 2 });
+      const answer = simulateWrites({ ...load, perSec: 5, fsyncMs: 2, tripMs: 1 });
       expect(answer.p50Ms).to.be.closeTo(3.1, 0.001);
       expect(answer.rowsPerStatement).to.be.below(1.1);
     });

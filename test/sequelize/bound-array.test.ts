@@ -120,4 +120,11 @@ describe('values on their way to Postgres', () => {
     expect(given).to.deep.equal([['a', null, '"'], 1]);
     expect(rows).to.deep.equal([{ list: ['a', null, '"'], one: 1 }]);
   });
+
+  it('refuses what is no whole number, alone or among others, rather than to store another', () => {
+    for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60]) {
+      expect(() => new Binds().add('bigint', wrong)).to.throw(RangeError, 'whole number');
+      expect(() => new Binds().addAll('integer', [1, wrong])).to.throw(RangeError, 'whole number');
+    }
+  });
 });

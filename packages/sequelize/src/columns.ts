@@ -129,8 +129,11 @@ export function sqlTypeOf(type: ColumnType): string {
 export function toColumn(type: ColumnType, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (type === 'json') return JSON.stringify(value);
+  if (type !== 'integer' && type !== 'bigint') return value;
   // A duration may come with a fraction.
-  return typeof value === 'number' ? Math.round(value) : value;
+  const whole = Math.round(Number(value));
+  if (Number.isSafeInteger(whole)) return whole;
+  throw new RangeError(`A column of type ${type} takes a whole number, got ${String(value)}.`);
 }
 
 const asNumber = (value: unknown) => Number(value);

@@ -2,6 +2,7 @@ import type { Bench } from '../bench.ts';
 import { delivery } from './delivery.ts';
 import { dispatch } from './dispatch.ts';
 import { latency } from './latency.ts';
+import { scale } from './scale.ts';
 
 /** In the order of the documents. */
-export const benches: readonly Bench[] = [delivery, latency, dispatch];
+export const benches: readonly Bench[] = [delivery, latency, dispatch, scale];

@@ -1,6 +1,7 @@
 import type { Bench, BenchContext } from '../bench.ts';
 import { footprintPart } from '../scale/footprint-part.ts';
 import { memoryPart } from '../scale/memory-part.ts';
+import { pacePart } from '../scale/pace-part.ts';
 import { isAsked, type Part } from '../scale/part.ts';
 import { statementsPart } from '../scale/statements-part.ts';
 import { storedPart } from '../scale/stored-part.ts';
@@ -14,6 +15,7 @@ const PARTS: readonly Part[] = [
   workersPart,
   webhooksPart,
   footprintPart,
+  pacePart,
   statementsPart,
 ];
 

@@ -10,9 +10,10 @@ import type {
   Settled,
 } from '../programs/messages.ts';
 import { type Contender, playRounds } from '../rounds.ts';
-import type { Database, Servers } from '../servers.ts';
+import type { Database, ServerCpu, Servers } from '../servers.ts';
 import { endProgram, startProgram } from '../start-program.ts';
 import type { Part } from './part.ts';
+import { serverCpuPer1000 } from './server-cpu.ts';
 
 const SIZES = {
   full: { deliveries: 20_000, warmUp: 4_000, rounds: 3 },
@@ -78,12 +79,14 @@ async function measure(shape: Shape, trial: Trial): Promise<Measurement> {
     const before = await meter(trial, database);
     const settled = await send(sender, receiver, deliveries, shape);
     const after = await meter(trial, database);
-    const each = (figure: keyof Meter) => (after[figure] - before[figure]) / deliveries;
+    const each = (figure: 'redisCommands' | 'walBytes' | 'diskBytes') =>
+      (after[figure] - before[figure]) / deliveries;
+    const { redisCpuMsPer1000, ...postgres } = serverCpuPer1000(before.cpu, after.cpu, deliveries);
     return {
       cpuMsPer1000: (settled.cpuMs / deliveries) * 1_000,
-      postgresCpuMsPer1000: each('postgresMs') * 1_000,
-      ...(shape.redis
-        ? { redisCpuMsPer1000: each('redisMs') * 1_000, redisCommandsEach: each('redisCommands') }
+      ...postgres,
+      ...(shape.redis && redisCpuMsPer1000 !== undefined
+        ? { redisCpuMsPer1000, redisCommandsEach: each('redisCommands') }
         : {}),
       walBytesEach: each('walBytes'),
       diskBytesEach: each('diskBytes'),
@@ -109,8 +112,7 @@ async function send(
 }
 
 interface Meter {
-  readonly postgresMs: number;
-  readonly redisMs: number;
+  readonly cpu: ServerCpu;
   readonly redisCommands: number;
   readonly walBytes: number;
   readonly diskBytes: number;
@@ -120,10 +122,8 @@ async function meter({ servers, redis }: Trial, database: Database): Promise<Met
   const [wal] = await database.select<{ bytes: number }>(WAL);
   const [disk] = await database.select<{ bytes: number }>(DISK);
   const stats = await redis.info('stats');
-  const { postgresMs, redisMs } = await servers.cpu();
   return {
-    postgresMs: postgresMs ?? Number.NaN,
-    redisMs,
+    cpu: await servers.cpu(),
     redisCommands: Number(/^total_commands_processed:(\d+)/m.exec(stats)?.[1]),
     walBytes: wal?.bytes ?? Number.NaN,
     diskBytes: disk?.bytes ?? Number.NaN,

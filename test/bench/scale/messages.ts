@@ -35,10 +35,14 @@ export type HubOrder =
   | { readonly kind: 'start' }
   /** Answered when all is dispatched and fanned out, and whatever else is this hub's role is done. */
   | { readonly kind: 'dispatch'; readonly events: number; readonly accounts: readonly string[] }
+  /** Events at random instants, at a rate; answered, with how many there were, when all is done as well. */
+  | { readonly kind: 'pace'; readonly perSec: number; readonly durationMs: number; readonly account: string }
   /** What the process took so far. */
   | { readonly kind: 'usage' };
 
 export interface Usage {
+  /** Since its start. */
+  readonly dispatched: number;
   /** On the clock that all processes share. */
   readonly at: number;
   readonly cpuMs: number;

@@ -9,6 +9,7 @@ import { freshDatabase } from './fresh-database.ts';
 import { newId } from './new-id.ts';
 import type { Part } from './part.ts';
 import { makeDelivery, makeEvent, makeResult } from './records.ts';
+import { serverCpuPer1000 } from './server-cpu.ts';
 
 const SIZES = {
   full: { rows: [1, 10, 100], statements: 400, rounds: 3 },
@@ -50,8 +51,8 @@ async function measure(servers: Servers, step: Step, rows: number, statements: n
     const before = await servers.cpu();
     const times = await timeAll(calls);
     const after = await servers.cpu();
-    const postgresMs = (after.postgresMs ?? Number.NaN) - (before.postgresMs ?? Number.NaN);
-    return { p50: median(times), postgresCpuMsPer1000: (postgresMs / statements) * 1_000 };
+    const { postgresCpuMsPer1000 } = serverCpuPer1000(before, after, statements);
+    return { p50: median(times), ...(postgresCpuMsPer1000 === undefined ? {} : { postgresCpuMsPer1000 }) };
   } finally {
     await sequelize.close();
     await database.drop();

@@ -25,7 +25,7 @@ const SIZES: Record<BenchContext['size'], readonly Size[]> = {
     { title: 'more by week', deliveries: 5_000, variant: 'by week' },
   ],
 };
-const ROUNDS = { full: 7, short: 1 };
+const ROUNDS = { full: 5, short: 1 };
 const ORDER: Record<BenchContext['size'], OperationsOrder> = {
   full: { batches: 15, reads: 40, prunes: 4 },
   short: { batches: 4, reads: 3, prunes: 1 },

@@ -44,7 +44,7 @@ interface Definition {
   readonly create: string;
 }
 
-/** Drops indices and primary keys, and answers the statements that make them again, the big ones last. */
+/** Drops indices and primary keys, and answers the statements that make them again. */
 export async function dropIndices(sequelize: Sequelize, table: Table): Promise<readonly string[]> {
   const definitions = await select<Definition>(
     sequelize,

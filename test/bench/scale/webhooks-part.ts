@@ -51,9 +51,10 @@ export const webhooksPart: Part = {
       (shape): Contender => ({ name: shape.name, measure: () => measure(servers, shape, events) }),
     );
     const results = await playRounds(contenders, { ...context, rounds: context.rounds ?? usual });
-    const ratios = [inOne, inMany].map((shapes): [string, number] => {
+    const ratios = [inOne, inMany].flatMap((shapes): readonly (readonly [string, number])[] => {
       const [few = '', many = ''] = [shapes[0]?.name, shapes.at(-1)?.name];
-      return [`events/s, ${many} to ${few}`, ratioOf(results, 'perSec', many, few) ?? Number.NaN];
+      const ratio = ratioOf(results, 'perSec', many, few);
+      return ratio === null ? [] : [[`events/s, ${many} to ${few}`, ratio]];
     });
     return { results, ratios: Object.fromEntries(ratios), targets: [], notes: [noteOf(events)] };
   },

@@ -13,11 +13,13 @@ import { ratioOf } from '../targets.ts';
 import { freshDatabase } from './fresh-database.ts';
 import type { HubConfig, HubOrder, Usage } from './messages.ts';
 import type { Part } from './part.ts';
+import { serverCpuPer1000 } from './server-cpu.ts';
 import { aWebhook } from './webhook.ts';
 
-const SIZES = { full: { events: 8_000, rounds: 3 }, short: { events: 200, rounds: 1 } };
-const PROCESSES = [1, 2, 4];
-const PLACES = [10, 100];
+const SIZES = {
+  full: { events: 8_000, processes: [1, 2, 4], places: [10, 100], rounds: 3 },
+  short: { events: 200, processes: [1, 2], places: [10], rounds: 1 },
+};
 const ANSWER_MS = 20;
 const ACCOUNT = '1';
 
@@ -36,9 +38,9 @@ interface Trial {
 export const workersPart: Part = {
   name: 'workers',
   run: async (servers, context) => {
-    const { events, rounds: usual } = SIZES[context.size];
+    const { events, processes, places, rounds: usual } = SIZES[context.size];
     const receiver = await startProgram<ReceiverOrder>('receiver', 'receiver', { delayMs: ANSWER_MS });
-    const shapes = PLACES.flatMap((places) => PROCESSES.map((processes) => ({ processes, places })));
+    const shapes = places.flatMap((each) => processes.map((count) => ({ processes: count, places: each })));
     const contenders = shapes.map(
       (shape): Contender => ({
         name: nameOf(shape),
@@ -47,12 +49,10 @@ export const workersPart: Part = {
     );
     const results = await playRounds(contenders, { ...context, rounds: context.rounds ?? usual });
     await receiver.kill();
-    const ratios = shapes
-      .filter(({ processes }) => processes > 1)
-      .map((shape): [string, number] => [
-        `${nameOf(shape)} to 1`,
-        ratioOf(results, 'perSec', nameOf(shape), nameOf({ ...shape, processes: 1 })) ?? Number.NaN,
-      ]);
+    const ratios = shapes.flatMap((shape): readonly (readonly [string, number])[] => {
+      const ratio = ratioOf(results, 'perSec', nameOf(shape), nameOf({ ...shape, processes: 1 }));
+      return shape.processes === 1 || ratio === null ? [] : [[`${nameOf(shape)} to 1`, ratio]];
+    });
     return { results, ratios: Object.fromEntries(ratios), targets: [], notes: [noteOf(events)] };
   },
 };
@@ -67,15 +67,18 @@ async function measure(shape: Shape, trial: Trial): Promise<Measurement> {
   await dispatch(database.url, events);
   const workers = await startWorkers(shape, { databaseUrl: database.url, redisUrl: servers.redisUrl });
   try {
+    const serversBefore = await servers.cpu();
     const before = await Promise.all(workers.map((worker) => worker.ask<Usage>({ kind: 'usage' })));
     await Promise.all(workers.map((worker) => worker.ask<Usage>({ kind: 'start' })));
     const received = await receiver.ask<Received>({ kind: 'await', distinct: events });
     const after = await Promise.all(workers.map((worker) => worker.ask<Usage>({ kind: 'usage' })));
+    const serversAfter = await servers.cpu();
     if (received.requests > events) throw new Error(`${received.requests} requests for ${events} deliveries`);
     const startedAt = Math.min(...before.map(({ at }) => at));
     return {
       perSec: (events / (received.lastAt - startedAt)) * 1_000,
       cpuMsPer1000: ((cpuOf(after) - cpuOf(before)) / events) * 1_000,
+      ...serverCpuPer1000(serversBefore, serversAfter, events),
       memoryMiB: Math.max(...after.map(({ memoryMiB }) => memoryMiB)),
     };
   } finally {

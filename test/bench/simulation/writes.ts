@@ -21,8 +21,8 @@ export interface WritesQuestion {
   readonly fsyncMs: number;
   /** Each delivery goes through them one after the other, in statements that are grouped by process. */
   readonly steps: readonly StatementCost[];
-  /** A process begins the statements of one step so far apart at least. */
-  readonly pauseMs: number;
+  /** What lies between two statements of one step in a process, beside Postgres: the way there and back, its own work. */
+  readonly tripMs: number;
   readonly durationMs: number;
   readonly seed: number;
 }
@@ -52,8 +52,8 @@ export function simulateWrites(question: WritesQuestion): WritesAnswer {
   const done = (begunAt: number): void => {
     quarters[Math.floor((begunAt / durationMs) * 4)]?.push(agenda.now - begunAt);
   };
-  const { pauseMs } = question;
-  const lanes = Array.from({ length: processes }, () => chain(steps, { agenda, postgres, pauseMs }, done));
+  const { tripMs } = question;
+  const lanes = Array.from({ length: processes }, () => chain(steps, { agenda, postgres, tripMs }, done));
   const arrive = (): void => {
     lanes[Math.floor(random.uniform() * processes)]?.(agenda.now);
     agenda.note(agenda.now + random.exponential(1_000 / perSec), arrive);
@@ -79,7 +79,7 @@ type Pass = (begunAt: number) => void;
 interface World {
   readonly agenda: Agenda;
   readonly postgres: Postgres;
-  readonly pauseMs: number;
+  readonly tripMs: number;
 }
 
 /** The steps of one process, each passing on what it has done. */
@@ -87,7 +87,7 @@ function chain(steps: readonly StatementCost[], world: World, done: Pass): Pass 
   return steps.toReversed().reduce<Pass>((next, step) => groupedStep(step, world, next), done);
 }
 
-function groupedStep(step: StatementCost, { agenda, postgres, pauseMs }: World, next: Pass): Pass {
+function groupedStep(step: StatementCost, { agenda, postgres, tripMs }: World, next: Pass): Pass {
   let waiting: number[] = [];
   let isBusy = false;
   const begin = (): void => {
@@ -95,10 +95,9 @@ function groupedStep(step: StatementCost, { agenda, postgres, pauseMs }: World, 
     if (!isBusy) return;
     const rows = waiting.slice(0, step.maxRows);
     waiting = waiting.slice(step.maxRows);
-    const mayBeginAt = agenda.now + pauseMs;
     postgres.write(step, rows.length, () => {
       for (const begunAt of rows) next(begunAt);
-      agenda.note(Math.max(agenda.now, mayBeginAt), begin);
+      agenda.note(agenda.now + tripMs, begin);
     });
   };
   return (begunAt) => {

@@ -119,6 +119,15 @@ describe('the memory store, when it has its fill', () => {
     expect(await store.receipts.record([{ receipt, event: anEvent() }])).to.deep.equal([true]);
   });
 
+  it('forgets an event that was erased before it was fanned out', async () => {
+    const store = memoryStore({ maxFinishedEvents: 0 });
+    const event = anEvent();
+    await store.events.insert([event]);
+    await store.events.erase({ id: event.id }, NOW);
+    for (let i = 0; i < 2; i++) await fanOut(store, anEvent());
+    expect(await keptBy(store)).to.deep.equal([]);
+  });
+
   it('has a limit that is a whole number', async () => {
     await expectError('OPTION_INVALID', () => memoryStore({ maxFinishedEvents: -1 }));
   });

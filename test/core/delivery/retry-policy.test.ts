@@ -1,5 +1,6 @@
 import { polynomialRetry, retrySchedule, standardRetry } from '@hookline/core';
 import { expect } from 'chai';
+import { toPolicy } from '../../../packages/core/src/delivery/retry-policy.js';
 import { expectError } from '../../support/expect-error.js';
 
 const HOUR = 3_600_000;
@@ -42,4 +43,17 @@ describe('retry policies', () => {
       await expectError('OPTION_INVALID', make);
     });
   }
+
+  it('takes a minute for what is no time: a receiver must not be sent to as fast as it fails', () => {
+    for (const wrong of [Number.NaN, -1, Number.POSITIVE_INFINITY, 2 ** 60]) {
+      const policy = toPolicy('retry', { maxAttempts: 5, delayMsAfterAttempt: () => wrong }, standardRetry);
+      expect(policy.delayMsAfterAttempt(1, 0)).to.equal(60_000);
+    }
+    const policy = toPolicy(
+      'retry',
+      { maxAttempts: 5, delayMsAfterAttempt: (n) => (n < 2 ? 0 : null) },
+      standardRetry,
+    );
+    expect([1, 2].map((attempt) => policy.delayMsAfterAttempt(attempt, 0))).to.deep.equal([0, null]);
+  });
 });

@@ -125,6 +125,44 @@ describe('fan-out', () => {
     await hub.close();
   });
 
+  it('does not read the webhooks for ever where they change faster than that', async () => {
+    const store = memoryStore();
+    let reads = 0;
+    const activeOf = store.webhooks.activeOf.bind(store.webhooks);
+    store.webhooks.activeOf = async (accountIds) => {
+      reads += 1;
+      const { webhooks } = await activeOf(accountIds);
+      return { webhooks, version: `gone ${reads}` };
+    };
+    const { hub, http } = buildHub({ store });
+    await hub.webhooks.create(toAll);
+    await hub.dispatch('message.created', { id: 1 });
+    await hub.drain();
+    expect([reads, http.sent.length]).to.deep.equal([3, 1]);
+    await hub.close();
+  });
+
+  it('gives back what was stored as its own when the hub was closed already', async () => {
+    const store = memoryStore();
+    const settle = store.events.settle.bind(store.events);
+    let goOn = () => {};
+    store.events.settle = async (fanOut) => {
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      return settle(fanOut);
+    };
+    const { hub, http, clock } = buildHub({ store });
+    await hub.webhooks.create(toAll);
+    await hub.dispatch('message.created', { id: 1 });
+    await hub.close({ timeoutMs: 0 });
+    goOn();
+    await until(async () => (await store.deliveries.list({ limit: 1 })).length === 1);
+    const request = { limit: 10, now: clock.now(), leaseMs: 1_000, lease: 'lse_other' };
+    await until(async () => (await store.deliveries.claim(request)).length === 1);
+    expect(http.sent).to.have.length(0);
+  });
+
   it('splits what is owed to thousands of webhooks into writes of a bearable size', async () => {
     const store = memoryStore();
     const sizes: number[] = [];

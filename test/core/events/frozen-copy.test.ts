@@ -21,11 +21,6 @@ const PLAIN: readonly unknown[] = [
   { a: undefined, b: null, c: [{ d: 'e' }], 2: 'two', 1: 'one' },
   { toString: 'own', constructor: 1, hasOwnProperty: null },
   Object.assign(['a'], { extra: 1 }),
-  {
-    get computed() {
-      return { at: 'reading' };
-    },
-  },
   Object.defineProperty({ shown: 1 }, 'hidden', { value: 2, enumerable: false }),
   { [Symbol('key')]: 1, shown: 2 },
 ];
@@ -63,6 +58,16 @@ describe('a frozen copy', () => {
       expect(copyOf({ deep: [value] })).to.equal(UNFIT);
     });
   }
+
+  it('is not made of what is computed as it is read, and reads nothing of it', () => {
+    const value = {
+      get computed() {
+        throw new Error('read');
+      },
+    };
+    expect(copyOf(value)).to.equal(UNFIT);
+    expect(copyOf({ deep: [value] })).to.equal(UNFIT);
+  });
 
   it('is not made of a circle', () => {
     const circle: Record<string, unknown> = { list: [] };

@@ -87,7 +87,9 @@ export class MemoryEvents implements EventStore {
   }
 
   async erase(query: EraseQuery, now: number): Promise<number> {
-    return eraseEvents(this.#tables, query, now).length;
+    const { waiting } = this.#tables;
+    const isWaiting = waiting.has.bind(waiting);
+    return eraseEvents(this.#tables, query, now, (id) => isWaiting(id) && this.#markFannedOut(id)).length;
   }
 
   #add(events: readonly EventRecord[], leasedUntil = 0): void {

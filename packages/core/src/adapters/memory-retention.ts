@@ -62,15 +62,20 @@ export function removeRow(tables: Tables, kind: Prunable, id: string): void {
 }
 
 /** Answers the ids of the events asked for. */
-export function eraseEvents(tables: Tables, query: EraseQuery, now: number): readonly string[] {
+export function eraseEvents(
+  tables: Tables,
+  query: EraseQuery,
+  now: number,
+  endWaiting: (id: string) => void,
+): readonly string[] {
   const events = [...tables.events.values()].filter((event) => isAskedFor(event, query));
   for (const event of events) {
     const { id, payload, erasedAt } = event;
     tables.events.set(id, { ...event, payload: erasedPayload(payload), erasedAt: erasedAt ?? now });
-    tables.waiting.delete(id);
   }
   const ids = events.map(({ id }) => id);
   eraseParts(tables, new Set(ids), now);
+  for (const id of ids) endWaiting(id);
   return ids;
 }
 

@@ -12,7 +12,7 @@ export interface GroupOptions<Item> {
 
 /**
  * Turns calls with one item into calls with many: while a batch is under way, the next one gathers. A lone call
- * starts at once, and the size of batches grows with the load by itself, without a timer.
+ * starts at once, and the size of batches grows with the load by itself, without a timer unless `gathersMs` is given.
  *
  * `run` answers one result per item, in order. Where a batch of several is rejected, its halves are tried, down to
  * the bad item, which fails alone: `run` must be all-or-none. Where the store is unavailable all fail at once.

@@ -143,7 +143,12 @@ async function disable(
 ): Promise<void> {
   if (webhook === null) return;
   const { id, url } = webhook;
-  const disabled = await webhooks.update(id, {}, { active: false, updatedAt: clock.now() }, { url });
+  const disabled = await webhooks.update(
+    id,
+    {},
+    { active: false, updatedAt: clock.now() },
+    { url, active: true },
+  );
   if (disabled) logger.warn({ webhookId: id }, 'webhook disabled: its receiver answered 410 Gone');
 }
 

@@ -3,13 +3,16 @@ import { HooklineError } from '../errors.js';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+/** A year: a time that was meant. */
+const MAX_DELAY_MS = 365 * 24 * HOUR;
 
 /** Decides how long to wait before the next attempt, or that there should be none. */
 export interface RetryPolicy {
   /** How many attempts there are in all. */
   readonly maxAttempts: number;
   /**
-   * Called after a failed attempt with its number, so the first call gets 1. Milliseconds, or null: exhausted.
+   * Called after a failed attempt with its number, so the first call gets 1. Milliseconds, or null: exhausted. What is
+   * no time from 0 up (NaN, say) counts as a minute.
    *
    * @param random a number from 0 up to 1, for the jitter
    */
@@ -86,8 +89,20 @@ export function toPolicy(
   if (given === undefined) return fallback();
   if (Array.isArray(given)) return retrySchedule(given as readonly number[]);
   if (typeof (given as Partial<RetryPolicy> | null)?.delayMsAfterAttempt === 'function')
-    return given as RetryPolicy;
+    return withTimes(given as RetryPolicy);
   throw optionInvalid(option, 'a retry policy, or a list of delays in milliseconds', given);
+}
+
+/** A receiver must not be sent to as fast as it fails because a sum went wrong. */
+function withTimes(policy: RetryPolicy): RetryPolicy {
+  return {
+    maxAttempts: policy.maxAttempts,
+    delayMsAfterAttempt(attempt, random) {
+      const delayMs = policy.delayMsAfterAttempt(attempt, random);
+      if (delayMs === null) return null;
+      return delayMs >= 0 && delayMs <= MAX_DELAY_MS ? delayMs : MINUTE;
+    },
+  };
 }
 
 function assertDelays(delaysMs: readonly number[]): void {

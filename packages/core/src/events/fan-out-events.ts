@@ -11,6 +11,8 @@ import type { EventsInHand } from './events-in-hand.js';
 
 /** So many rows go into one write: an account may have thousands of webhooks. */
 const MAX_OWED = 2_000;
+/** Where webhooks change faster than they are read, what was read just now is good enough. */
+const MAX_STALE_READS = 2;
 
 export interface FanOutDeps {
   readonly events: EventStore;
@@ -36,6 +38,7 @@ export async function fanOutEvents(
   deps: FanOutDeps,
   events: readonly EventRecord[],
   standing: Standing,
+  staleReads = 0,
 ): Promise<void> {
   const now = deps.clock.now();
   const taking = standing === 'unclaimed' ? { unclaimedAt: now } : {};
@@ -43,10 +46,11 @@ export async function fanOutEvents(
   for (let rest = events; rest.length > 0; ) {
     const owingOf = (event: EventRecord) => ({ deliveries: owed.of(event), runs: runsOf(deps, event, now) });
     const part = gather(rest, await nextSize(deps, rest, owed), owingOf);
-    const isStored = await storeAndBegin(deps, part, { webhookVersion: owed.webhookVersion, ...taking });
+    const webhookVersion = staleReads < MAX_STALE_READS ? owed.webhookVersion : null;
+    const isStored = await storeAndBegin(deps, part, { webhookVersion, ...taking });
     if (!isStored) {
       deps.webhookListener.forget();
-      return fanOutEvents(deps, rest, standing);
+      return fanOutEvents(deps, rest, standing, staleReads + 1);
     }
     rest = rest.slice(part.eventIds.length);
   }

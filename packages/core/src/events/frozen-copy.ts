@@ -48,8 +48,9 @@ function copyOf(value: object, weight: Weight, depth: number): unknown {
 function copyOfObject(object: Readonly<Record<string, unknown>>, weight: Weight, depth: number): unknown {
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(object)) {
-    const value = object[key];
+    const value = isPlain(object, key) ? object[key] : UNFIT;
     if (value === undefined) continue;
+    if (value === UNFIT) return UNFIT;
     // to assign it would set the prototype
     if (key === '__proto__') return UNFIT;
     weight.maxBytes += key.length * MAX_BYTES_PER_UNIT;
@@ -58,6 +59,11 @@ function copyOfObject(object: Readonly<Record<string, unknown>>, weight: Weight,
     copy[key] = inner;
   }
   return Object.freeze(copy);
+}
+
+/** To read an accessor runs somebody's code, which may throw, or must not run twice. */
+function isPlain(object: object, key: string): boolean {
+  return Object.getOwnPropertyDescriptor(object, key)?.get === undefined;
 }
 
 function copyOfArray(array: readonly unknown[], weight: Weight, depth: number): unknown {

@@ -52,7 +52,8 @@ export class Relay {
    * faster, is found out as it is fanned out, or by a claim where listeners are to hear it first.
    */
   acceptCommitted(event: EventRecord): void {
-    if (this.#isStopped) return;
+    // a sweep may have seen the row before the commit was told of
+    if (this.#isStopped || this.#deps.inHand.isLeased(event.id)) return;
     const isHeard = this.#deps.listeners.matching(event.type, 'sync').length === 0;
     const work = isHeard ? this.#fanOut.unclaimed(event) : this.#claimAndRelay(event.id);
     void this.#deps.inHand.hold(

@@ -115,7 +115,7 @@ export type WebhookPatch = Partial<
 > & { readonly updatedAt: number };
 
 /** What a webhook must still be for a change to be made. */
-export type WebhookExpectation = Partial<Pick<WebhookRecord, 'url' | 'secrets'>>;
+export type WebhookExpectation = Partial<Pick<WebhookRecord, 'url' | 'secrets' | 'active'>>;
 
 export interface WebhookStore {
   insert(webhook: WebhookRecord): Promise<void>;

@@ -14,7 +14,7 @@ export interface Claims<Claimed, Result> {
   claim(id: string): Promise<Held<Claimed> | null>;
   /** Claims what is due and leased by nobody, the longest due first, but none of `except`. */
   take(limit: number, except?: readonly string[]): Promise<readonly Held<Claimed>[]>;
-  /** Holds what the caller stored as claimed already. */
+  /** Holds what is stored as claimed already. Once all was given back it gives these back, too, and holds none. */
   adopt(claimed: readonly Claimed[], lease: Lease): readonly Held<Claimed>[];
   /** Whether its lease still runs by this process's clock: after a pause of the process it may not. */
   isHeld(id: string): boolean;
@@ -84,6 +84,11 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
   }
 
   adopt(claimed: readonly Claimed[], lease: Lease): readonly Held<Claimed>[] {
+    if (this.#isClosed) {
+      // what cannot be given back any more is free when the lease ends
+      if (claimed.length > 0) this.#store.release(claimed.map(this.#idOf), lease.name).catch(() => {});
+      return [];
+    }
     for (const item of claimed) this.#leases.set(this.#idOf(item), lease);
     return claimed.map((item) => ({ ...item, lease: lease.name }));
   }
@@ -157,10 +162,7 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
     const now = this.#options.clock.now();
     const lease = { name: newLease(), until: now + leaseMs };
     const claimed = await this.#store.claim({ ...wanted, now, leaseMs, lease: lease.name });
-    const held = this.adopt(claimed, lease);
-    if (!this.#isClosed) return held;
-    await this.releaseAll();
-    return [];
+    return this.adopt(claimed, lease);
   }
 
   async #settleMany(results: readonly Result[]): Promise<readonly undefined[]> {

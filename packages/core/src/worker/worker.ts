@@ -26,7 +26,7 @@ export interface WorkerDeps {
 /**
  * Does one kind of work. It comes from two sides: the queue brings ids as soon as there are any, and what finds no
  * place, or never came, is taken from the store as places are free. So a queue that forgot everything, or is away,
- * costs no work, and a process holds no more than it does.
+ * costs no work, and a process holds little more than it does: see `Places`.
  */
 export class Worker {
   readonly #deps: WorkerDeps;

@@ -17,6 +17,8 @@ export class Connection {
     this.origin = origin;
     this.#client = new Client(origin, {
       keepAliveTimeout: KEEP_ALIVE_MS,
+      // whatever the receiver offers: at that end it closes the connection while we may be sending
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
       // an exchange has one deadline, of its own
       headersTimeout: 0,
       bodyTimeout: 0,

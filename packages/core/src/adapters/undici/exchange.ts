@@ -45,6 +45,7 @@ class Exchange implements Dispatcher.DispatchHandler, Caller {
     try {
       pool.acquire(target.origin, this);
     } catch (error) {
+      this.#leave();
       this.fail(error);
     }
   }
@@ -62,7 +63,7 @@ class Exchange implements Dispatcher.DispatchHandler, Caller {
     this.#bytesReadBefore = this.#connection?.bytesRead ?? 0;
   }
 
-  /** For every interim reply (1xx), too; the last one counts. */
+  /** For interim replies (103), too; the last one counts. */
   onResponseStart(_: unknown, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
     this.#headers = headers;
