@@ -32,6 +32,7 @@ const readmes = [
   'README.md',
   'docs/retention.md',
   'docs/scale-out.md',
+  'docs/scaling.md',
   ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/README.md`),
 ];
 const blocks = readmes

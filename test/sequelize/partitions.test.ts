@@ -129,13 +129,40 @@ describe('tables divided by time, as docs/scaling.md has it', () => {
     expect(plan).to.include('hookline_deliveries_20261121').and.to.not.include('20261120');
   });
 
-  it('drops a day that nothing is owed of, and only such a day', async () => {
-    const drop = (day: string) => connection.sequelize.query(`CALL hookline_drop_partition('${day}', 1)`);
-    await drop('2026-11-20');
-    expect(await store.events.get(owed.get('first')?.event.id ?? '', {})).to.equal(null);
-    const refusal = await drop('2026-11-21').catch((error: Error) => error.message);
+  it('drops what nothing is owed of, and only that', async () => {
+    const dropBefore = (day: string) => connection.sequelize.query(`CALL hookline_drop_before('${day}')`);
+    await finish('before');
+    await dropBefore('2026-11-21');
+    for (const name of ['before', 'first'])
+      expect(await store.events.get(owed.get(name)?.event.id ?? '', {}), name).to.equal(null);
+    const refusal = await dropBefore('2026-11-22').catch((error: Error) => error.message);
     expect(refusal).to.include('still owed');
     expect(await store.events.get(owed.get('second')?.event.id ?? '', {})).to.not.equal(null);
-    expect(await store.deliveries.list(PAGE)).to.have.length(3);
+    expect(await store.deliveries.list(PAGE)).to.have.length(2);
   });
+});
+
+describe('dividing tables that somebody holds', () => {
+  let connection: Connection;
+
+  before(async () => {
+    connection = await connect();
+    await migrate(connection.sequelize);
+  });
+  after(() => connection.close());
+
+  it('gives up after three seconds, and does it when it is called again', async () => {
+    const division = { firstDay: new Date(FIRST_DAY), days: 1, partitions: 1 };
+    const another = connection.another();
+    const holding = await another.transaction();
+    await another.query('SELECT FROM hookline_runs', { transaction: holding });
+    const refusal = await divideByTime(connection.sequelize, division).catch((error: Error) => error.message);
+    expect(refusal).to.include('lock timeout');
+    await holding.commit();
+    await connection.sequelize.query(`CALL hookline_divide('2026-11-20')`);
+    await connection.sequelize.query(`CALL hookline_add_partitions('2026-11-20', 1)`);
+    const event = anEvent({ id: `${earliestId('evt', FIRST_DAY)}0000000000000000` });
+    await sequelizeStore(connection.sequelize).events.insert([event]);
+    expect(await sequelizeStore(connection.sequelize).events.get(event.id, {})).to.deep.equal(event);
+  }).timeout(10_000);
 });

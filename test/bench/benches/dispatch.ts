@@ -93,13 +93,26 @@ function ratiosOf(results: readonly Result[]): Readonly<Record<string, number>> 
 function targetsOf(results: readonly Result[]): readonly Target[] {
   const toEmittery = (ours: string, shape: string | undefined) =>
     ratioOf(results, 'perSec', `${ours}, ${shape}`, `${NAMES.emittery}, ${shape}`);
-  return [HEARD, UNHEARD].flatMap((shape) =>
-    atLeast(
-      `${shape}: hookline transient / emittery, both awaited`,
-      1,
-      toEmittery(NAMES['hookline-transient'], shape),
-    ),
+  const ours = ['hookline-transient', 'hookline-stored'] as const;
+  const toNothing = ratioOf(
+    results,
+    'perSec',
+    `${NAMES['hookline-transient']}, ${UNHEARD}`,
+    `${NAMES.function}, ${UNHEARD}`,
   );
+  return [
+    ...[HEARD, UNHEARD].flatMap((shape) =>
+      ours.flatMap((kind) => {
+        const title = `${shape}: ${NAMES[kind]} / emittery, both awaited`;
+        return atLeast(title, 1, toEmittery(NAMES[kind], shape));
+      }),
+    ),
+    ...atLeast(
+      `${UNHEARD}: no cost: ${NAMES['hookline-transient']} / ${NAMES.function}, both awaited`,
+      1,
+      toNothing,
+    ),
+  ];
 }
 
 function notesOf({ size }: BenchContext): readonly string[] {

@@ -4,7 +4,7 @@ import type { Stage } from '../stage.ts';
 import { ENTRANTS, type Entrant, SHAPES } from './delivery-entrants.ts';
 import { measureDelivery } from './measure-delivery.ts';
 
-const TRIED = [25, 50, 100];
+const TRIED = [10, 25, 50, 100];
 const USUAL = 50;
 const TRIAL = { deliveries: 5_000, warmUp: 1_000 };
 

@@ -28,9 +28,9 @@ class AttemptRow extends Model<InferAttributes<AttemptRow>, InferCreationAttribu
   declare durationMs: number;
 }
 
-/** What is stored of events and attempts, by Sequelize as everybody uses it: a row of a model for each. */
+/** What is stored of events and attempts, by Sequelize: the events that are there at once together, each attempt as it ends. */
 export interface AttemptLog {
-  storeEvent(event: PeerEvent): Promise<void>;
+  storeEvents(events: readonly PeerEvent[]): Promise<void>;
   storeAttempt(job: AttemptJob, reply: Reply, durationMs: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -40,7 +40,9 @@ export async function attemptLog(databaseUrl: string): Promise<AttemptLog> {
   define(sequelize);
   await sequelize.sync();
   return {
-    storeEvent: async ({ id, payload }) => void (await EventRow.create({ id, type: 'order.paid', payload })),
+    storeEvents: async (events) => {
+      await EventRow.bulkCreate(events.map(({ id, payload }) => ({ id, type: 'order.paid', payload })));
+    },
     storeAttempt: async ({ eventId, webhook }, { status, body }, durationMs) => {
       const reply = { responseStatus: status, responseBody: body };
       await AttemptRow.create({ eventId, webhook, number: 1, ...reply, durationMs });

@@ -51,7 +51,7 @@ async function dispatch(events: number, { webhooks, jobs, log, progress }: Dispa
   for (let first = 0; first < events; first += eventsPerBulk) {
     const count = Math.min(eventsPerBulk, events - first);
     const fresh = Array.from({ length: count }, (_, index) => eventOf(first + index));
-    if (log) await Promise.all(fresh.map((event) => log.storeEvent(event)));
+    await log?.storeEvents(fresh);
     progress.expect(count * webhooks);
     await jobs.addMany(
       fresh.flatMap(({ id, payload }) => numbers.map((webhook) => ({ eventId: id, webhook, payload }))),

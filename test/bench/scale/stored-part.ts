@@ -34,13 +34,18 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 /** What is stored reaches back for thirty days. */
 const WEEKS = { days: 7, partitions: 6 };
 const FIRST_DAY_BEFORE = 35;
-/** From a partition that no operation touches. */
-const DROPPED_DAY_BEFORE = 21;
+/** What is older is dropped at the end. */
+const KEPT_DAYS = 21;
 
 /** For every connection made from now on. */
 const COMPRESS = `DO $$ BEGIN
   EXECUTE format('ALTER DATABASE %I SET wal_compression = on', current_database());
 END $$`;
+
+const SPACE = `SELECT (pg_database_size(current_database()) / 1048576)::int AS all, (
+  SELECT (sum(pg_relation_size(indexrelid)) / 1048576)::int FROM pg_index JOIN pg_class AS part ON part.oid = indrelid
+  WHERE part.relname ~ '^hookline_deliveries(_[f0-9]|$)'
+) AS indices`;
 
 interface Stored {
   readonly size: Size;
@@ -64,7 +69,7 @@ export const storedPart: Part = {
         collect(collected, each, await operate(each, ORDER[context.size]));
       }
     const notes = await Promise.all(stored.map(describe));
-    for (const each of stored) if (each.size.variant === 'by week') await dropWeek(collected, each);
+    for (const each of stored) if (each.size.variant === 'by week') await dropOldest(collected, each);
     for (const { database } of stored) await database.drop();
     return outcomeOf(collected, sizes, notes);
   },
@@ -105,19 +110,25 @@ function collect(collected: Collected, { size }: Stored, operations: Operations)
   add(collected, nameOf(size, 'a pruned delivery'), { walBytesEach: operations.walPerPruned });
 }
 
-/** What retention costs where a week is dropped in place of rows deleted one by one. */
-async function dropWeek(collected: Collected, { size, database }: Stored): Promise<void> {
-  const day = dayOf(daysAgo(DROPPED_DAY_BEFORE));
-  const partition = `hookline_deliveries_${day.replaceAll('-', '')}`;
-  const [rows] = await database.select<{ count: number }>(`SELECT count(*)::int AS count FROM ${partition}`);
-  const walBefore = await walOf(database);
+/** What retention costs where partitions are dropped in place of rows deleted one by one. */
+async function dropOldest(collected: Collected, { size, database }: Stored): Promise<void> {
+  const [rowsBefore, walBefore] = [await countDeliveries(database), await walOf(database)];
   const startedAt = performance.now();
-  await database.select(`CALL hookline_drop_partition('${day}', ${WEEKS.days})`);
-  const measurement = {
-    max: performance.now() - startedAt,
-    walBytesEach: ((await walOf(database)) - walBefore) / (rows?.count ?? Number.NaN),
-  };
-  add(collected, nameOf(size, `a week of ${named(rows?.count ?? 0)} dropped`), measurement);
+  await database.select(`CALL hookline_drop_before('${dayOf(daysAgo(KEPT_DAYS))}')`);
+  const tookMs = performance.now() - startedAt;
+  const walBytes = (await walOf(database)) - walBefore;
+  const dropped = rowsBefore - (await countDeliveries(database));
+  add(collected, nameOf(size, `the oldest ${named(dropped)} dropped`), {
+    max: tookMs,
+    walBytesEach: walBytes / dropped,
+  });
+}
+
+async function countDeliveries(database: Database): Promise<number> {
+  const [row] = await database.select<{ count: number }>(
+    'SELECT count(*)::int AS count FROM hookline_deliveries',
+  );
+  return row?.count ?? 0;
 }
 
 async function walOf(database: Database): Promise<number> {
@@ -132,10 +143,9 @@ function add(collected: Collected, name: string, measurement: Measurement): void
 }
 
 async function describe({ size, database }: Stored): Promise<string> {
-  const [row] = await database.select<{ mib: number }>(
-    'SELECT (pg_database_size(current_database()) / 1048576)::int AS mib',
-  );
-  return `stored, ${size.title}: the database takes ${row?.mib.toLocaleString('en')} MiB`;
+  const [row] = await database.select<{ all: number; indices: number }>(SPACE);
+  const [all, indices] = [row?.all, row?.indices].map((mib) => named(mib ?? 0));
+  return `stored, ${size.title}: the database takes ${all} MiB, of which the indices of deliveries ${indices} MiB`;
 }
 
 function daysAgo(days: number): Date {

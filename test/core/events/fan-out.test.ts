@@ -1,4 +1,4 @@
-import { type ClaimRequest, memoryStore, type Queue } from '@hookline/core';
+import { type ClaimRequest, HooklineError, memoryStore, type Queue } from '@hookline/core';
 import { expect } from 'chai';
 import { buildHub } from '../../support/build-hub.js';
 import { pretendTransaction } from '../../support/pretend-transaction.js';
@@ -161,6 +161,28 @@ describe('fan-out', () => {
     const request = { limit: 10, now: clock.now(), leaseMs: 1_000, lease: 'lse_other' };
     await until(async () => (await store.deliveries.claim(request)).length === 1);
     expect(http.sent).to.have.length(0);
+  });
+
+  it('gives back what may be stored as its own where the answer of the store was lost', async () => {
+    const store = memoryStore();
+    const settle = store.events.settle.bind(store.events);
+    let isLost = false;
+    store.events.settle = async (fanOut) => {
+      const answer = await settle(fanOut);
+      if (isLost) return answer;
+      isLost = true;
+      throw new HooklineError('STORE_UNAVAILABLE', { store: 'memory' });
+    };
+    const { hub, http, clock } = buildHub({ store });
+    await hub.webhooks.create(toAll);
+    const startedAt = clock.now();
+    await hub.dispatch('message.created', { id: 1 });
+    await until(async () => {
+      await clock.advance(100);
+      return http.sent.length === 1;
+    });
+    expect(clock.now() - startedAt).to.be.below(5_000);
+    await hub.close();
   });
 
   it('splits what is owed to thousands of webhooks into writes of a bearable size', async () => {

@@ -106,8 +106,8 @@ function withTimes(policy: RetryPolicy): RetryPolicy {
 }
 
 function assertDelays(delaysMs: readonly number[]): void {
-  const bad = delaysMs.find((delayMs) => !Number.isFinite(delayMs) || delayMs < 0);
-  if (bad !== undefined) throw optionInvalid('retry', 'delays in milliseconds, 0 or more', bad);
+  const bad = delaysMs.find((delayMs) => !(delayMs >= 0 && delayMs <= MAX_DELAY_MS));
+  if (bad !== undefined) throw optionInvalid('retry', 'delays in milliseconds, from 0 to a year', bad);
 }
 
 function assertJitter(jitter: number): void {

@@ -48,7 +48,10 @@ export class WebhookCache {
     this.#version = version;
     this.#size += webhooks.length;
     const byAccount = groupByAccount(webhooks);
-    for (const id of accountIds) this.#accounts.set(id, new AccountWebhooks(byAccount.get(id) ?? []));
+    for (const id of accountIds) {
+      const own = byAccount.get(id);
+      this.#accounts.set(id, own ? new AccountWebhooks(own) : NO_WEBHOOKS);
+    }
   }
 
   /** Holds on to the accounts by itself: the cache may forget them while they are used. */
@@ -80,6 +83,7 @@ class AccountWebhooks {
   }
 
   subscribersOf(type: string): readonly WebhookRecord[] {
+    if (this.#webhooks.length === 0) return this.#webhooks;
     const known = this.#byType.get(type);
     if (known) return known;
     const found = this.#webhooks.filter((webhook) => isSubscribed(webhook, type));
@@ -88,6 +92,9 @@ class AccountWebhooks {
   }
 }
 
-export function isSubscribed(webhook: Pick<WebhookRecord, 'subscriptions'>, type: string): boolean {
+/** Most accounts have none. */
+const NO_WEBHOOKS = new AccountWebhooks([]);
+
+function isSubscribed(webhook: Pick<WebhookRecord, 'subscriptions'>, type: string): boolean {
   return webhook.subscriptions.some((pattern) => matchesPattern(pattern, type));
 }

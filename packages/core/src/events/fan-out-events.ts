@@ -114,25 +114,26 @@ async function storeAndBegin(
     deliveries: withLease(deliveries, kept.deliveries, lease),
     runs: withLease(runs, kept.runs, lease),
   };
-  let own: ReadonlySet<string> = new Set();
-  try {
-    const fannedOut = await deps.events.settle({
-      eventIds,
-      ...owed,
-      ...conditions,
-      leasedUntil: lease.until,
+  const fannedOut = await deps.events
+    .settle({ eventIds, ...owed, ...conditions, leasedUntil: lease.until })
+    .catch((error) => {
+      deps.ownDeliveries.abandon(idsOf(deliveries.slice(0, kept.deliveries)), lease, kept.deliveries);
+      deps.ownRuns.abandon(idsOf(runs.slice(0, kept.runs)), lease, kept.runs);
+      throw error;
     });
-    if (fannedOut.kind === 'stale') return false;
-    own = new Set(fannedOut.claimedIds);
-  } finally {
-    deps.ownDeliveries.begin(toClaimedDeliveries(deliveries, own), lease, kept.deliveries);
-    deps.ownRuns.begin(toClaimedRuns(runs, own), lease, kept.runs);
-  }
+  const own = new Set(fannedOut.kind === 'stored' ? fannedOut.claimedIds : []);
+  deps.ownDeliveries.begin(toClaimedDeliveries(deliveries, own), lease, kept.deliveries);
+  deps.ownRuns.begin(toClaimedRuns(runs, own), lease, kept.runs);
+  if (fannedOut.kind === 'stale') return false;
   deps.handOver([
-    ...deliveries.slice(kept.deliveries).map(({ record }) => ({ kind: 'delivery', id: record.id }) as const),
-    ...runs.slice(kept.runs).map(({ record }) => ({ kind: 'run', id: record.id }) as const),
+    ...idsOf(deliveries.slice(kept.deliveries)).map((id) => ({ kind: 'delivery', id }) as const),
+    ...idsOf(runs.slice(kept.runs)).map((id) => ({ kind: 'run', id }) as const),
   ]);
   return true;
+}
+
+function idsOf(owed: readonly { readonly record: { readonly id: string } }[]): readonly string[] {
+  return owed.map(({ record }) => record.id);
 }
 
 /** The first of them are for this process. */

@@ -22,6 +22,8 @@ export interface Claims<Claimed, Result> {
   settle(result: Result): Promise<void>;
   /** Ends the hold on an item. Not settled, its lease runs out: it may have been sent, and must not go round as fast as it fails. */
   forget(id: string): void;
+  /** Gives back what may be stored as claimed by this lease: the answer of the store was lost. */
+  abandon(ids: readonly string[], lease: Lease): void;
   /** Gives one back that was not begun. */
   giveBack(id: string): Promise<void>;
   /** Prolongs all that is held. Answers how many leases were lost to others. */
@@ -113,6 +115,11 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
     this.#leases.delete(id);
   }
 
+  abandon(ids: readonly string[], lease: Lease): void {
+    // what cannot be given back is free when the lease ends
+    if (ids.length > 0) this.#releaseSurely(ids, lease.name).catch(() => {});
+  }
+
   giveBack(id: string): Promise<void> {
     return this.#giveBackInGroup(id);
   }
@@ -133,19 +140,21 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
   async releaseAll(): Promise<void> {
     this.#isClosed = true;
     const open = [...this.#leases].filter(([id]) => !this.#settling.has(id));
-    await this.#release(open);
+    for (const [id] of open) this.#leases.delete(id);
+    await Promise.all(idsByLease(open).map(([lease, ids]) => this.#store.release(ids, lease)));
   }
 
   async #giveBackMany(ids: readonly string[]): Promise<readonly undefined[]> {
     const wanted = new Set(ids);
-    await this.#release([...this.#leases].filter(([id]) => wanted.has(id)));
+    const given = [...this.#leases].filter(([id]) => wanted.has(id));
+    for (const [id] of given) this.#leases.delete(id);
+    await Promise.all(idsByLease(given).map(([lease, held]) => this.#releaseSurely(held, lease)));
     return ids.map(() => undefined);
   }
 
-  async #release(leases: readonly (readonly [string, Lease])[]): Promise<void> {
-    for (const [id] of leases) this.#leases.delete(id);
-    const held = idsByLease(leases);
-    await Promise.all(held.map(([lease, ids]) => this.#store.release(ids, lease)));
+  #releaseSurely(ids: readonly string[], lease: string): Promise<void> {
+    const release = () => this.#store.release(ids, lease);
+    return keepTrying(release, this.#options.clock, () => this.#isClosed);
   }
 
   async #claimMany(wanted: readonly string[]): Promise<readonly (Held<Claimed> | null)[]> {

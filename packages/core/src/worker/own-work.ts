@@ -11,6 +11,8 @@ export interface OwnWork<Claimed> {
   keep(limit: number): number;
   /** Begins what was stored as claimed by this lease, and gives up what is left of the places kept. */
   begin(claimed: readonly Claimed[], lease: Lease, kept: number): void;
+  /** Whether these are stored as claimed is not known: gives them back, if they are, and the places as well. */
+  abandon(ids: readonly string[], lease: Lease, kept: number): void;
 }
 
 /** None where this process does not work. */
@@ -23,5 +25,9 @@ export function ownWorkOf<Claimed>(
     portionOf: async (count, backlog) => (roles.has('worker') ? worker.portionOf(count, backlog) : count),
     keep: (limit) => (roles.has('worker') ? worker.keep(limit) : 0),
     begin: (claimed, lease, kept) => worker.begin(source.adopt(claimed, lease), kept),
+    abandon: (ids, lease, kept) => {
+      worker.begin([], kept);
+      source.abandon(ids, lease);
+    },
   };
 }

@@ -21,6 +21,7 @@ export interface WorkSource {
 /** Work whose rows are stored as claimed by the one who does it. */
 export interface AdoptingSource<Claimed> extends WorkSource {
   adopt(claimed: readonly Claimed[], lease: Lease): readonly ClaimedWork[];
+  abandon(ids: readonly string[], lease: Lease): void;
 }
 
 /** Work of one kind that is claimed by `claims` and done by `attempt`. */
@@ -40,6 +41,7 @@ export function workOf<Claimed, Result>(
     },
     take: async (limit, except) => (await claims.take(limit, except)).map(ready),
     adopt: (claimed, lease) => claims.adopt(claimed, lease).map(ready),
+    abandon: (ids, lease) => claims.abandon(ids, lease),
     forget: (id) => claims.forget(id),
     giveBack: (id) => claims.giveBack(id),
   };

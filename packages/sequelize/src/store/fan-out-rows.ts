@@ -17,7 +17,7 @@ export function fanOutSql(tables: Tables, binds: Binds, fanOut: FanOut): string 
   if (unclaimedAt !== undefined) conditions.push(`"leased_until" <= ${binds.add('bigint', unclaimedAt)}`);
   const ctes = [
     `held AS MATERIALIZED (
-      SELECT "event_id" FROM ${tables.outbox} ${where(conditions)} ORDER BY "event_id" FOR UPDATE
+      SELECT "event_id" FROM ${tables.outbox} ${where(conditions)} ORDER BY "event_id" FOR UPDATE${unclaimedAt === undefined ? '' : ' SKIP LOCKED'}
     )`,
     ...insertOwed(binds, 'deliveries', deliveryWork(tables), deliveries, fanOut.leasedUntil),
     ...insertOwed(binds, 'runs', runWork(tables), runs, fanOut.leasedUntil),
