@@ -47,6 +47,8 @@ export function anEvent(parts: Partial<EventRecord> = {}): EventRecord {
     causationId: null,
     correlationId: id,
     depth: 0,
+    requestId: null,
+    webhookId: null,
     erasedAt: null,
     ...parts,
   };

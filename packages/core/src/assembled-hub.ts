@@ -2,17 +2,19 @@ import { DeliveryService } from './delivery/delivery-service.js';
 import { standardRetry, toPolicy } from './delivery/retry-policy.js';
 import { WebhookService } from './delivery/webhook-service.js';
 import { HooklineError } from './errors.js';
-import { dispatchEvent, dispatchTransient } from './events/dispatch-event.js';
+import { dispatchAllEvents, dispatchEvent, dispatchTransient } from './events/dispatch-event.js';
 import type { Event } from './events/event.js';
 import { isEventType } from './events/event-name.js';
 import { EventService } from './events/event-service.js';
 import type { AnyRegistry } from './events/event-types.js';
 import type {
   AnyHub,
+  DispatchAllOptions,
   DispatchOptions,
   Extension,
   InboundResult,
   ListenOptions,
+  NewEvent,
   StartOptions,
 } from './hub.js';
 import type { HubParts } from './hub-parts.js';
@@ -27,7 +29,9 @@ import {
   functionListener,
   misspeltMethods,
 } from './listeners/listener-registry.js';
+import type { Feed, FeedHandle } from './ports/feed.js';
 import type { Logger } from './ports/logger.js';
+import type { Reconciled, ReconcileOptions, RowSource } from './ports/row-source.js';
 
 /** The hub: a face over its parts. */
 export class AssembledHub implements AnyHub {
@@ -51,7 +55,7 @@ export class AssembledHub implements AnyHub {
     this.webhooks = new WebhookService({ ...parts, ...lifeCycle, maxPayloadBytes: limits.maxPayloadBytes });
     const { deliveries, webhooks } = store;
     this.deliveries = new DeliveryService({ deliveries, webhooks, handOver, clock, ...lifeCycle });
-    this.events = new EventService(store.events, clock, lifeCycle.ready);
+    this.events = new EventService(store, clock, lifeCycle.ready);
   }
 
   get eventTypes() {
@@ -71,6 +75,32 @@ export class AssembledHub implements AnyHub {
     if (transaction) this.#life.startInBackground();
     else await this.start();
     return dispatchEvent(dispatch, type, data, options, transaction);
+  }
+
+  async dispatchAll(
+    events: readonly NewEvent[],
+    options: DispatchAllOptions = {},
+  ): Promise<readonly Event[]> {
+    if (this.#life.isClosed) throw new HooklineError('HUB_CLOSED');
+    const { store, dispatch } = this.#parts;
+    const { transaction = store.ambientTransaction?.() } = options;
+    if (transaction) this.#life.startInBackground();
+    else await this.start();
+    return dispatchAllEvents(dispatch, events, options, transaction);
+  }
+
+  addFeed(feed: Feed): FeedHandle {
+    return this.#parts.feeds.add(feed);
+  }
+
+  addRows(rows: RowSource): () => void {
+    return this.#parts.rows.add(rows);
+  }
+
+  async reconcile(model: object, options: ReconcileOptions = {}): Promise<Reconciled> {
+    const rows = this.#parts.rows.of(model);
+    await this.start();
+    return rows.reconcile(options);
   }
 
   on(pattern: string, handler: (event: Event) => unknown, options: ListenOptions = {}): () => void {

@@ -14,6 +14,7 @@ import { errorFields, HooklineError } from './errors.js';
 import { openRegistry } from './events/event-registry.js';
 import type { AnyRegistry, OpenRegistry } from './events/event-types.js';
 import { EventsInHand, renewInHand } from './events/events-in-hand.js';
+import { Feeds } from './events/feeds.js';
 import { Intake } from './events/intake.js';
 import { Relay } from './events/relay.js';
 import type { Hub } from './hub.js';
@@ -26,6 +27,7 @@ import type { ClaimedDelivery, ClaimedRun, Store } from './ports/store.js';
 import { Retention } from './retention/prune-rows.js';
 import { resolveRetention } from './retention/retention-policy.js';
 import { Roles } from './roles.js';
+import { RowSources } from './rows/row-sources.js';
 import { createSecretBox } from './signing/secret-box.js';
 import { groupedClaims } from './worker/claims.js';
 import { handOverBy } from './worker/hand-over.js';
@@ -70,14 +72,28 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
   const { workers, ...ownWork } = assembleWorkers(options, world, claims);
   const inHand = new EventsInHand();
   const relay = new Relay({ ...world, ...ownWork, inHand, leaseMs, newLease, events: store.events });
-  const sweeper = new Sweeper({ ...world, relay, workers, intervalMs: limits.sweepIntervalMs });
+  const feeds = new Feeds(world);
+  const rows = new RowSources();
+  const sweeper = new Sweeper({ ...world, relay, feeds, workers, intervalMs: limits.sweepIntervalMs });
   const renewEvents = () => renewInHand(store.events, inHand, world.clock.now() + leaseMs);
   const renewals = [renewEvents, () => deliveryClaims.renewAll(), () => runClaims.renewAll()];
   const leaseKeeper = new LeaseKeeper({ ...world, leaseMs, renewals });
   const retention = new Retention({ ...world, policy: resolveRetention(options.retention) });
   const intake = new Intake({ ...world, relay, inHand, leaseMs });
   const entries = { dispatch: { ...world, intake }, inbound: { ...world, intake } };
-  return { ...world, ...claims, workers, inHand, relay, sweeper, leaseKeeper, retention, ...entries };
+  return {
+    ...world,
+    ...claims,
+    workers,
+    inHand,
+    relay,
+    feeds,
+    rows,
+    sweeper,
+    leaseKeeper,
+    retention,
+    ...entries,
+  };
 }
 
 const deliveryIdOf = ({ delivery }: ClaimedDelivery) => delivery.id;

@@ -1,3 +1,4 @@
+import type { Context } from './context/context.js';
 import type { AttemptRecord } from './delivery/attempt.js';
 import type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
 import type { RetryPolicy } from './delivery/retry-policy.js';
@@ -14,26 +15,59 @@ import type {
 } from './events/event-types.js';
 import type { InboundRequest, Source } from './inbound/source.js';
 import type { Listener, ListenerLane } from './listeners/listener.js';
+import type { Feed, FeedHandle } from './ports/feed.js';
 import type { Logger } from './ports/logger.js';
+import type { Reconciled, ReconcileOptions, RowSource } from './ports/row-source.js';
 import type { Page } from './ports/store.js';
 import type { Role } from './roles.js';
 
-export interface DispatchOptions {
-  /** The tenant the event belongs to. Default: none. */
+/** What an event has besides its type and data. What is left out comes from the context around the call. */
+export interface EventOptions {
+  /** The tenant the event belongs to. Default: that of the context, or else none; `null` for none in any case. */
   readonly account?: AccountId | null;
+  /** What changed, for an update. */
+  readonly changes?: Changes;
+  readonly actor?: Actor;
+  readonly subject?: Subject;
+  /** The event from which this one follows: sets causation, correlation and depth. Default: the one whose listener dispatches it. */
+  readonly cause?: Event;
+  /** When it happened, in milliseconds since the Unix epoch. Default: now. */
+  readonly timestamp?: number;
+  /** In place of the context around the call. */
+  readonly context?: Context;
+  /** Marks an event that tells of a row as it was found, not of a change. */
+  readonly snapshot?: true;
+  /** Only this webhook is to have it; no listener hears of it. Default: whoever wants it. */
+  readonly webhookId?: string;
+}
+
+export interface TransactionOptions {
   /**
    * The caller's transaction: the event exists if and only if it commits. Default: the one in Sequelize's CLS, where
    * the app uses that, or else none; `null` for none in any case. A transient event takes none.
    */
   readonly transaction?: unknown;
-  /** What changed, for an update. */
-  readonly changes?: Changes;
-  readonly actor?: Actor;
-  readonly subject?: Subject;
-  /** The event in whose handling this one is dispatched: sets causation, correlation and depth. */
-  readonly cause?: Event;
-  /** When it happened, in milliseconds since the Unix epoch. Default: now. */
-  readonly timestamp?: number;
+}
+
+export type DispatchOptions = EventOptions & TransactionOptions;
+
+/** An event to be, for `dispatchAll`. */
+export interface NewEvent<Type extends string = string, Data = unknown> extends EventOptions {
+  readonly type: Type;
+  readonly data: Data;
+}
+
+/** Any new event of a registry. */
+export type NewEventOf<R extends AnyRegistry> =
+  string extends TypeOf<R>
+    ? NewEvent
+    : { [Type in TypeOf<R>]: NewEvent<Type, DataInput<R, Type>> }[TypeOf<R>];
+
+export interface DispatchAllOptions extends TransactionOptions {
+  /** Events of the same transaction, by their ids, in whose place these come: of them nothing is left. */
+  readonly replacing?: readonly string[];
+  /** The name of a table. Where the store records its changes by itself, by a trigger, these events are not stored. */
+  readonly unlessCaptured?: string;
 }
 
 export interface ListenOptions {
@@ -76,6 +110,11 @@ export interface NewWebhook {
   readonly active?: boolean;
   /** `whsec_` and the base64 of 24 to 64 bytes. Default: one is made. */
   readonly secret?: string;
+  /**
+   * Bound models, by their names, whose rows it is to be told of as they are: one event per row of its account, marked
+   * `snapshot`, in batches behind the live events. No change is missed in between. Default: none.
+   */
+  readonly snapshot?: readonly string[];
 }
 
 export type WebhookChange = Partial<Pick<NewWebhook, 'url' | 'subscriptions' | 'description' | 'active'>>;
@@ -129,9 +168,23 @@ export interface EventFilter {
   readonly visibility?: Visibility;
 }
 
+/** An event with all that it owed to webhooks. */
+export interface EventWithDeliveries {
+  readonly event: Event;
+  readonly deliveries: readonly DeliveryRecord[];
+}
+
 export interface Events {
   get(id: string, scope?: AccountScope & Pick<EventFilter, 'visibility'>): Promise<Event | null>;
   list(options?: ListOptions & EventFilter): Promise<readonly Event[]>;
+  /**
+   * All that happened to a record, newest first, each event with its deliveries: of a row of a bound model, or of any
+   * subject. Throws VALIDATION_FAILED for what is neither.
+   */
+  of(
+    subject: Subject | object,
+    options?: ListOptions & Omit<EventFilter, 'subject'>,
+  ): Promise<readonly EventWithDeliveries[]>;
   /**
    * Takes the content out of an event for good: its data, changes, actor and subject; what receivers answered to
    * it, errors of listeners, the request it came in by. That it took place, when and of which type stays, and so
@@ -160,6 +213,17 @@ interface HubBase {
   readonly webhooks: Webhooks;
   readonly deliveries: Deliveries;
   readonly events: Events;
+
+  /** Takes in a feed: what waits there becomes events, in every process that relays. */
+  addFeed(feed: Feed): FeedHandle;
+  /** Makes the rows of a model known. Answers the function that takes them out again. The ORM packages call it. */
+  addRows(rows: RowSource): () => void;
+  /**
+   * Compares the rows of a bound model with the last event of each, and dispatches what is missing: rows that were
+   * written where nothing could see it. Such events are marked `snapshot`. Throws OPTION_INVALID for a model that is
+   * not bound.
+   */
+  reconcile(model: object, options?: ReconcileOptions): Promise<Reconciled>;
 
   /** Opens the namespace `<name>.*` for events of an inbound source. Called by the framework packages. Throws SOURCE_NAME_INVALID. */
   addSource(name: string, source: Source): void;
@@ -205,6 +269,15 @@ export interface Hub<R extends AnyRegistry = AnyRegistry> extends HubBase {
     options?: DispatchOptions,
   ): Promise<EventFor<R, Type>>;
 
+  /**
+   * Puts many events in with one write per 500: with a transaction all of them or none, as for `dispatch`. Answers
+   * them in the same order. Throws what `dispatch` does, and OPTION_INVALID for transient events.
+   */
+  dispatchAll(
+    events: readonly NewEventOf<R>[],
+    options?: DispatchAllOptions,
+  ): Promise<readonly EventFor<R, TypeOf<R>>[]>;
+
   /** Listens with a function. Answers the function that takes it out again. Throws EVENT_TYPE_UNKNOWN, LISTENER_INVALID. */
   on<Pattern extends PatternOf<R>>(
     pattern: Pattern,
@@ -220,6 +293,7 @@ export interface Hub<R extends AnyRegistry = AnyRegistry> extends HubBase {
 export interface AnyHub extends HubBase {
   readonly registry: AnyRegistry;
   dispatch(type: string, data: unknown, options?: DispatchOptions): Promise<Event>;
+  dispatchAll(events: readonly NewEvent[], options?: DispatchAllOptions): Promise<readonly Event[]>;
   on(pattern: string, handler: (event: Event) => unknown, options?: ListenOptions): () => void;
   use(listener: Listener | Extension): () => void;
 }

@@ -1,4 +1,5 @@
 export { type MemoryStoreOptions, memoryStore } from './adapters/memory-store.js';
+export { type Context, currentContext, withContext } from './context/context.js';
 export { createHub } from './create-hub.js';
 export type { AttemptRecord, FailureReason } from './delivery/attempt.js';
 export type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
@@ -40,6 +41,7 @@ export type {
   PatternOf,
   TypeOf,
 } from './events/event-types.js';
+export { SUBJECT } from './events/subject.js';
 export { bearer } from './http/bearer.js';
 export type { HttpRequest, HttpResponse, Route } from './http/types.js';
 export type * from './hub.js';
@@ -63,11 +65,13 @@ export type { ListenerErrorHandler } from './listeners/run-listener.js';
 export type { DeliveryOptions, HubOptions } from './options.js';
 export type { Authorizer, Permission, Principal } from './ports/authorizer.js';
 export type { Clock } from './ports/clock.js';
+export type * from './ports/feed.js';
 export type { HttpClient, HttpReply, OutboundRequest } from './ports/http-client.js';
 export type { IdGenerator, IdPrefix } from './ports/id-generator.js';
 export type { Logger } from './ports/logger.js';
 export type { Job, JobHandler, JobKind, Queue } from './ports/queue.js';
 export type * from './ports/retention.js';
+export type * from './ports/row-source.js';
 export type * from './ports/store.js';
 export type * from './ports/wake-ups.js';
 export type { RetentionOptions } from './retention/retention-policy.js';

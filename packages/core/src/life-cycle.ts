@@ -102,7 +102,8 @@ export class LifeCycle {
   }
 
   async #startWork(): Promise<void> {
-    const { store, queue, roles, waker, sweeper, leaseKeeper, retention, workers, logger } = this.#parts;
+    const { store, queue, roles, waker, sweeper, leaseKeeper, retention, workers, rows, logger } =
+      this.#parts;
     if (roles.isWorkOnly) this.#keepAlive ??= setInterval(() => {}, KEEP_ALIVE_MS);
     await this.openStore();
     if (this.#closed) throw new HooklineError('HUB_CLOSED');
@@ -117,6 +118,7 @@ export class LifeCycle {
     leaseKeeper.start();
     const fields = { store: store.name, durable: store.durable, queue: queue.name, roles: roles.list };
     logger.info(fields, 'hub started');
+    rows.warnOfUnseen(logger);
     if (!store.durable)
       logger.warn({ store: store.name }, 'events and webhooks are kept in memory: they end with the process');
   }

@@ -26,6 +26,8 @@ export const EVENT_COLUMNS: Columns<EventRecord> = {
   causationId: 'text',
   correlationId: 'text',
   depth: 'integer',
+  requestId: 'text',
+  webhookId: 'text',
   erasedAt: 'bigint',
 };
 

@@ -26,6 +26,8 @@ export function makeEvent(number: number): EventRecord {
     causationId: null,
     correlationId: id,
     depth: 0,
+    requestId: null,
+    webhookId: null,
     erasedAt: null,
   };
 }

@@ -61,6 +61,12 @@ export class MemoryDeliveries implements DeliveryStore {
     return page(records, query);
   }
 
+  async ofEvents(eventIds: readonly string[]): Promise<readonly DeliveryRecord[]> {
+    const parts = eventIds.flatMap((id) => this.#tables.parts.get(id) ?? []);
+    const found = parts.filter(({ kind }) => kind === 'deliveries').map(({ id }) => this.#find(id, {}));
+    return found.filter((record) => record !== null).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
   async redeliver(id: string, scope: Scope, now: number): Promise<DeliveryRecord | null> {
     const delivery = this.#find(id, scope);
     if (!delivery) return null;

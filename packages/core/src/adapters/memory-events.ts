@@ -33,8 +33,12 @@ export class MemoryEvents implements EventStore {
   async insert(events: readonly EventRecord[], options: InsertEventOptions = {}): Promise<void> {
     const known = events.find(({ id }) => this.#tables.events.has(id));
     if (known) throw new Error(`event ${known.id} is stored already`);
-    if (options.transaction === undefined) return this.#add(events, options.leasedUntil);
-    afterCommit(options.transaction, () => this.#add(events, options.leasedUntil));
+    const change = () => {
+      for (const id of options.replacing ?? []) this.#remove(id);
+      this.#add(events, options.leasedUntil);
+    };
+    if (options.transaction === undefined) change();
+    else afterCommit(options.transaction, change);
   }
 
   async claim({ ids, limit, now, leaseMs }: EventClaimRequest): Promise<readonly ClaimedEvent[]> {
@@ -97,6 +101,11 @@ export class MemoryEvents implements EventStore {
       this.#tables.events.set(event.id, event);
       this.#tables.waiting.add(event.id, leasedUntil);
     }
+  }
+
+  #remove(id: string): void {
+    this.#tables.events.delete(id);
+    this.#tables.waiting.delete(id);
   }
 
   #markFannedOut(id: string): void {

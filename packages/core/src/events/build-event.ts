@@ -1,3 +1,4 @@
+import type { Context } from '../context/context.js';
 import { HooklineError } from '../errors.js';
 import { safeText } from '../safe-text.js';
 import type { AccountId, Actor, Changes, Event, EventRecord, Subject, Visibility } from './event.js';
@@ -8,6 +9,9 @@ import {
   optionalKeysOf,
   StoredContent,
 } from './event-content.js';
+
+/** Where an event stands behind those that led to it; what is left out is as for an event without a cause. */
+export type Chain = Pick<Context, 'causationId' | 'correlationId' | 'depth'>;
 
 /** All that makes up an event; `dataJson` is its data, serialised already. */
 export interface EventParts {
@@ -20,7 +24,10 @@ export interface EventParts {
   readonly changes?: Changes | undefined;
   readonly actor?: Actor | undefined;
   readonly subject?: Subject | undefined;
-  readonly cause?: Event | undefined;
+  readonly snapshot?: true | undefined;
+  readonly chain?: Chain | undefined;
+  readonly requestId?: string | null | undefined;
+  readonly webhookId?: string | null | undefined;
   readonly maxPayloadBytes: number;
 }
 
@@ -47,6 +54,8 @@ export function buildEventRecord(parts: EventParts): EventRecord {
     subjectType: parts.subject ? safeText(parts.subject.type) : null,
     subjectId: parts.subject ? safeText(String(parts.subject.id)) : null,
     ...chainOf(parts),
+    requestId: parts.requestId ?? null,
+    webhookId: parts.webhookId ?? null,
     erasedAt: null,
   };
 }
@@ -54,10 +63,10 @@ export function buildEventRecord(parts: EventParts): EventRecord {
 /** Where an event stands among those that led to it. */
 export function chainOf({
   id,
-  cause,
-}: Pick<EventParts, 'id' | 'cause'>): Pick<Event, 'causationId' | 'correlationId' | 'depth'> {
-  if (!cause) return { causationId: null, correlationId: id, depth: 0 };
-  return { causationId: cause.id, correlationId: cause.correlationId, depth: cause.depth + 1 };
+  chain = {},
+}: Pick<EventParts, 'id' | 'chain'>): Pick<Event, 'causationId' | 'correlationId' | 'depth'> {
+  const { causationId = null, correlationId = id, depth = 0 } = chain;
+  return { causationId, correlationId, depth };
 }
 
 /** Comes first where it stands before the data: in the JSON text of a type or an account every quote is escaped. */
@@ -100,6 +109,7 @@ function eventOf(record: EventRecord, optionalKeys: readonly OptionalKey[] | nul
   event.causationId = record.causationId;
   event.correlationId = record.correlationId;
   event.depth = record.depth;
+  if (record.requestId !== null) event.requestId = record.requestId;
   if (record.erasedAt !== null) event.erasedAt = record.erasedAt;
   attachContent(event, content);
   return Object.freeze(event) as unknown as Event;
@@ -123,9 +133,9 @@ function tryStringify(type: string, data: unknown): string | undefined {
 
 /** Put together as text, so that an inbound sender's JSON goes on as it was written (big numbers, `1.0`). */
 function serializePayload(parts: EventParts): string {
-  const { type, account, changes, actor, subject } = parts;
+  const { type, account, changes, actor, subject, snapshot } = parts;
   const head = `{"type":"${type}","timestamp":"${toIso(parts.timestamp)}",${ACCOUNT_KEY}${JSON.stringify(account)}}`;
-  const optional = `${field(type, 'changes', changes)}${field(type, 'actor', actor)}${field(type, 'subject', subject)}`;
+  const optional = `${field(type, 'changes', changes)}${field(type, 'actor', actor)}${field(type, 'subject', subject)}${field(type, 'snapshot', snapshot)}`;
   return `${head}${DATA_KEY}${parts.dataJson}${optional}}`;
 }
 

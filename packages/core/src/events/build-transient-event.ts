@@ -22,10 +22,10 @@ function buildThroughJson(parts: TransientParts, data: unknown): Event {
 
 /** Null where only JSON can tell what becomes of it, or whether it is too large. */
 function buildQuickly(parts: TransientParts, content: unknown): Event | null {
-  const { id, type, timestamp, account: accountId, changes, actor, subject } = parts;
+  const { id, type, timestamp, account: accountId, changes, actor, subject, snapshot } = parts;
   const weight: Weight = { maxBytes: MAX_HEAD_BYTES };
   const data = frozenCopy(content, weight);
-  if (data === UNFIT) return null;
+  if (data === UNFIT || snapshot) return null;
   const event: Record<string, unknown> = { id, type, timestamp, accountId, data };
   const isFit =
     copyOptional(event, 'changes', changes, weight) &&
@@ -36,6 +36,7 @@ function buildQuickly(parts: TransientParts, content: unknown): Event | null {
   event.causationId = causationId;
   event.correlationId = correlationId;
   event.depth = depth;
+  if (parts.requestId) event.requestId = parts.requestId;
   return Object.freeze(event) as unknown as Event;
 }
 

@@ -1,5 +1,6 @@
+import { contextOf, currentContext } from '../context/context.js';
 import { HooklineError } from '../errors.js';
-import type { DispatchOptions } from '../hub.js';
+import type { DispatchAllOptions, DispatchOptions, EventOptions, NewEvent } from '../hub.js';
 import type { ListenerRegistry } from '../listeners/listener-registry.js';
 import { runSyncListeners, type SyncLane } from '../listeners/run-listener.js';
 import type { Clock } from '../ports/clock.js';
@@ -8,7 +9,7 @@ import { isStorableId } from '../safe-text.js';
 import { isThenable } from '../thenable.js';
 import { buildEventRecord, type EventParts, serializeData, toNewEvent } from './build-event.js';
 import { buildTransientEvent } from './build-transient-event.js';
-import type { AccountId, Event } from './event.js';
+import type { AccountId, Event, EventRecord } from './event.js';
 import type { AnyRegistry } from './event-types.js';
 import type { Intake } from './intake.js';
 
@@ -35,16 +36,12 @@ export async function dispatchEvent(
 ): Promise<Event> {
   const validating = deps.registry.validate(type, data);
   const valid = isThenable(validating) ? await validating : validating;
-  const record = buildEventRecord({
-    ...partsOf(deps, type, options),
-    dataJson: serializeData(type, valid),
-  });
-  const event = toNewEvent(record, options);
+  const { record, event } = buildStored(deps, type, valid, options);
   if (transaction !== undefined && transaction !== null) {
     await deps.intake.insertWith(transaction, record);
     return event;
   }
-  const listeners = deps.listeners.matching(type, 'sync');
+  const listeners = deps.listeners.wanting(record, 'sync');
   const isHeardHere = listeners.length > 0;
   return deps.intake.hold(record, isHeardHere, async () => {
     await deps.intake.insert(record, isHeardHere);
@@ -52,6 +49,49 @@ export async function dispatchEvent(
     if (listening !== undefined) await listening;
     deps.intake.passHeard(record, isHeardHere);
     return event;
+  });
+}
+
+/**
+ * The story of many at once: each built as for a dispatch → stored with few writes → their relay finds them, and runs
+ * their sync listeners, when they are committed.
+ */
+export async function dispatchAllEvents(
+  deps: DispatchDeps,
+  news: readonly NewEvent[],
+  { replacing = [], unlessCaptured }: DispatchAllOptions,
+  transaction: unknown,
+): Promise<readonly Event[]> {
+  const built: Built[] = [];
+  for (const { type, data, ...options } of news) {
+    refuseTransient(deps.registry, type);
+    const valid = deps.registry.validate(type, data);
+    built.push(buildStored(deps, type, isThenable(valid) ? await valid : valid, options));
+  }
+  const records = built.map(({ record }) => record);
+  const only = unlessCaptured === undefined ? {} : { unlessCaptured };
+  await deps.intake.insertAll(records, { transaction, replacing, ...only });
+  return built.map(({ event }) => event);
+}
+
+interface Built {
+  readonly record: EventRecord;
+  readonly event: Event;
+}
+
+function buildStored(deps: DispatchDeps, type: string, data: unknown, options: EventOptions): Built {
+  const parts = partsOf(deps, type, options);
+  const record = buildEventRecord({ ...parts, dataJson: serializeData(type, data) });
+  return { record, event: toNewEvent(record, parts) };
+}
+
+function refuseTransient(registry: AnyRegistry, type: string): void {
+  if (!registry.lookUp(type).transient) return;
+  const expected = 'event types that are stored';
+  throw new HooklineError('OPTION_INVALID', {
+    option: 'events',
+    expected,
+    got: `"${type}", which is transient`,
   });
 }
 
@@ -82,8 +122,10 @@ function hearTransient(
   return listening === undefined ? event : listening.then(() => event);
 }
 
-function partsOf(deps: DispatchDeps, type: string, options: DispatchOptions): Omit<EventParts, 'dataJson'> {
-  const { account = null, changes, actor, subject, cause, timestamp } = options;
+function partsOf(deps: DispatchDeps, type: string, options: EventOptions): Omit<EventParts, 'dataJson'> {
+  const { context = currentContext() } = options;
+  const { changes, subject, cause, timestamp, snapshot, webhookId } = options;
+  const { account = context.account ?? null, actor = context.actor } = options;
   const now = deps.clock.now();
   return {
     id: deps.ids.next('evt', now),
@@ -94,7 +136,10 @@ function partsOf(deps: DispatchDeps, type: string, options: DispatchOptions): Om
     changes,
     actor,
     subject,
-    cause,
+    snapshot,
+    chain: cause === undefined ? context : contextOf(cause),
+    requestId: context.requestId ?? null,
+    webhookId: webhookId ?? null,
     maxPayloadBytes: deps.maxPayloadBytes,
   };
 }

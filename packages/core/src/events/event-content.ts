@@ -7,12 +7,13 @@ interface Content {
   readonly changes?: Changes;
   readonly actor?: Actor;
   readonly subject?: Subject;
+  readonly snapshot?: true;
 }
 
 export type OptionalKey = Exclude<keyof Content, 'data'>;
 
-const OPTIONAL_KEYS: readonly OptionalKey[] = ['changes', 'actor', 'subject'];
-const ANY_OPTIONAL_KEY = /"(?:changes|actor|subject)":/;
+const OPTIONAL_KEYS: readonly OptionalKey[] = ['changes', 'actor', 'subject', 'snapshot'];
+const ANY_OPTIONAL_KEY = /"(?:changes|actor|subject|snapshot)":/;
 const NONE: readonly OptionalKey[] = [];
 
 /** Read from the payload when somebody looks at it, once, and deeply frozen. */
@@ -41,10 +42,9 @@ export class StoredContent {
 export function optionalKeysOf(
   parts: Readonly<Partial<Record<OptionalKey, unknown>>>,
 ): readonly OptionalKey[] | null {
-  const { changes, actor, subject } = parts;
-  if (changes === undefined && actor === undefined && subject === undefined) return NONE;
   const given = OPTIONAL_KEYS.filter((key) => parts[key] !== undefined);
-  const isSure = given.every((key) => isPlainObject(parts[key]));
+  if (given.length === 0) return NONE;
+  const isSure = given.every((key) => parts[key] === true || isPlainObject(parts[key]));
   return isSure ? given : null;
 }
 
@@ -64,6 +64,7 @@ const READERS: Readonly<Record<keyof Content, PropertyDescriptor>> = {
   changes: readerOf('changes'),
   actor: readerOf('actor'),
   subject: readerOf('subject'),
+  snapshot: readerOf('snapshot'),
 };
 
 function readerOf(key: keyof Content): PropertyDescriptor {

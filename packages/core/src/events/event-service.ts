@@ -1,20 +1,24 @@
-import { HooklineError, invalidField } from '../errors.js';
-import type { AccountScope, EventFilter, Events, ListOptions } from '../hub.js';
+import type { DeliveryRecord } from '../delivery/delivery.js';
+import { HooklineError } from '../errors.js';
+import type { AccountScope, EventFilter, Events, EventWithDeliveries, ListOptions } from '../hub.js';
 import type { Clock } from '../ports/clock.js';
-import type { EventStore } from '../ports/store.js';
+import type { DeliveryStore, EventStore, Store } from '../ports/store.js';
 import { safeText } from '../safe-text.js';
 import { toPage, toScope } from '../scope.js';
 import { toEvent } from './build-event.js';
 import type { Event, Subject } from './event.js';
+import { checkSubject, subjectOf } from './subject.js';
 
 /** `hub.events`. */
 export class EventService implements Events {
   readonly #events: EventStore;
+  readonly #deliveries: DeliveryStore;
   readonly #clock: Clock;
   readonly #ready: () => Promise<void>;
 
-  constructor(events: EventStore, clock: Clock, ready: () => Promise<void>) {
+  constructor({ events, deliveries }: Store, clock: Clock, ready: () => Promise<void>) {
     this.#events = events;
+    this.#deliveries = deliveries;
     this.#clock = clock;
     this.#ready = ready;
   }
@@ -40,6 +44,17 @@ export class EventService implements Events {
     return records.map(toEvent);
   }
 
+  async of(
+    subject: Subject | object,
+    options: ListOptions & Omit<EventFilter, 'subject'> = {},
+  ): Promise<readonly EventWithDeliveries[]> {
+    const events = await this.list({ ...options, subject: subjectOf(subject) });
+    const deliveries = await this.#deliveries.ofEvents(events.map(({ id }) => id));
+    const byEvent = new Map(events.map(({ id }) => [id, [] as DeliveryRecord[]]));
+    for (const delivery of deliveries) byEvent.get(delivery.eventId)?.push(delivery);
+    return events.map((event) => ({ event, deliveries: byEvent.get(event.id) ?? [] }));
+  }
+
   async erase(id: string, scope: AccountScope = {}): Promise<void> {
     await this.#ready();
     const count = await this.#events.erase({ id, ...toScope(scope) }, this.#clock.now());
@@ -56,12 +71,4 @@ export class EventService implements Events {
 /** A subject as it is stored. */
 function subjectKey({ type, id }: Subject) {
   return { subjectType: safeText(type), subjectId: safeText(String(id)) };
-}
-
-/** To erase nothing because an id is undefined would look like success. */
-function checkSubject(subject: Subject): void {
-  const { type, id }: Partial<Subject> = subject ?? {};
-  if (typeof type !== 'string' || type === '') throw invalidField('subject.type', 'expected a text');
-  const isId = typeof id === 'string' ? id !== '' : Number.isFinite(id);
-  if (!isId) throw invalidField('subject.id', 'expected a text or a number');
 }

@@ -42,6 +42,10 @@ export interface Event<Type extends string = string, Data = unknown> {
   readonly correlationId: string;
   /** How many events led to this one: 0 for one without a cause. */
   readonly depth: number;
+  /** Of the request it came about in, as the context had it; absent where there was none. Never on the wire. */
+  readonly requestId?: string;
+  /** True where it tells of a row as it was found, not of a change: part of a snapshot for a new webhook, or reconciled. */
+  readonly snapshot?: true;
   /** When its content was erased, in milliseconds since the Unix epoch: `data` is null then. Absent where it was not. */
   readonly erasedAt?: number;
 }
@@ -60,5 +64,8 @@ export interface EventRecord {
   readonly causationId: string | null;
   readonly correlationId: string;
   readonly depth: number;
+  readonly requestId: string | null;
+  /** The only webhook that it is for: nobody else hears of it. Null: it is for whoever wants it. */
+  readonly webhookId: string | null;
   readonly erasedAt: number | null;
 }

@@ -165,7 +165,7 @@ function toClaimedRuns(owed: readonly OwedRun[], own: ReadonlySet<string>): read
 }
 
 function runsOf({ listeners }: FanOutDeps, event: EventRecord, now: number): readonly OwedRun[] {
-  return listeners.matching(event.type, 'async').map(({ name }) => ({
+  return listeners.wanting(event, 'async').map(({ name }) => ({
     event,
     record: {
       id: runId(event.id, name),

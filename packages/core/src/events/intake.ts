@@ -1,6 +1,6 @@
 import { groupCalls } from '../batching/group-calls.js';
 import type { Clock } from '../ports/clock.js';
-import type { Arrival, Store } from '../ports/store.js';
+import type { Arrival, InsertEventOptions, Store } from '../ports/store.js';
 import type { Roles } from '../roles.js';
 import type { Waker } from '../worker/waker.js';
 import type { EventRecord } from './event.js';
@@ -24,6 +24,8 @@ export interface IntakeDeps {
 }
 
 type Leasing = 'leased' | 'free';
+
+type InsertAllOptions = Omit<InsertEventOptions, 'leasedUntil'> & { readonly replacing: readonly string[] };
 
 /**
  * How a new event that has no transaction reaches a relay. A process that relays keeps the event for itself from
@@ -70,11 +72,36 @@ export class Intake {
    * here, unless they are so many that they had better wait in the store.
    */
   async insertWith(transaction: unknown, event: EventRecord): Promise<void> {
+    await this.#deps.store.events.insert([event], { transaction });
+    this.#passWhenEnded(transaction, [event]);
+  }
+
+  /**
+   * Stores many, in one write as far as they are not too many for it. With a transaction they go on when that has
+   * ended; without one each write stands alone, and a relay goes on with them at once.
+   */
+  async insertAll(events: readonly EventRecord[], options: InsertAllOptions): Promise<void> {
+    const { transaction, replacing, ...only } = options;
+    const isOwn = transaction !== undefined && transaction !== null;
+    let replaced = replacing;
+    for (const part of inPortions(events)) {
+      const within = isOwn ? { transaction } : {};
+      await this.#deps.store.events.insert(part, { ...within, ...only, replacing: replaced });
+      replaced = [];
+      if (isOwn) this.#passWhenEnded(transaction, part);
+    }
+    if (!isOwn) this.#wakeRelays();
+  }
+
+  #passWhenEnded(transaction: unknown, events: readonly EventRecord[]): void {
     const { store, relay } = this.#deps;
-    await store.events.insert([event], { transaction });
-    if (!this.#relays || !this.#remember(transaction))
-      return store.afterCommit(transaction, this.#wakeRelays);
-    store.afterCommit(transaction, () => (relay.isFull ? this.#wakeRelays() : relay.acceptCommitted(event)));
+    const kept = this.#relays ? events.filter(() => this.#remember(transaction)) : [];
+    if (kept.length < events.length) store.afterCommit(transaction, this.#wakeRelays);
+    if (kept.length === 0) return;
+    store.afterCommit(transaction, () => {
+      if (relay.isFull) this.#wakeRelays();
+      else for (const event of kept) relay.acceptCommitted(event);
+    });
   }
 
   /** Stores a request and its event, together; false where the source has sent it before. */
@@ -144,4 +171,21 @@ export class Intake {
       weigh: ({ receipt, event }) => receipt.body.length + event.payload.length,
     });
   }
+}
+
+/** One at least, and with it what comes free: an update of the events that are replaced. */
+function inPortions(events: readonly EventRecord[]): readonly (readonly EventRecord[])[] {
+  const portions: EventRecord[][] = [[]];
+  let chars = 0;
+  for (const event of events) {
+    const last = portions.at(-1) as EventRecord[];
+    chars += event.payload.length;
+    const isFull = last.length >= MAX_INSERT || (last.length > 0 && chars > MAX_INSERT_CHARS);
+    if (!isFull) last.push(event);
+    else {
+      portions.push([event]);
+      chars = event.payload.length;
+    }
+  }
+  return portions;
 }

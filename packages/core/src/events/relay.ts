@@ -54,7 +54,7 @@ export class Relay {
   acceptCommitted(event: EventRecord): void {
     // a sweep may have seen the row before the commit was told of
     if (this.#isStopped || this.#deps.inHand.isLeased(event.id)) return;
-    const isHeard = this.#deps.listeners.matching(event.type, 'sync').length === 0;
+    const isHeard = this.#deps.listeners.wanting(event, 'sync').length === 0;
     const work = isHeard ? this.#fanOut.unclaimed(event) : this.#claimAndRelay(event.id);
     void this.#deps.inHand.hold(
       event.id,
@@ -128,7 +128,7 @@ export class Relay {
   async #relayClaimed(record: EventRecord): Promise<void> {
     const { listeners, syncLane } = this.#deps;
     try {
-      const wanted = listeners.matching(record.type, 'sync');
+      const wanted = listeners.wanting(record, 'sync');
       if (wanted.length > 0) await runSyncListeners(wanted, toEvent(record), syncLane);
       await this.#fanOut.claimed(record);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { type RetryPolicy, standardRetry, toPolicy } from '../delivery/retry-policy.js';
 import { HooklineError } from '../errors.js';
-import type { Event } from '../events/event.js';
+import type { Event, EventRecord } from '../events/event.js';
 import { nearest, toMethodName } from '../events/event-name.js';
 import { isEventPattern, matchesPattern } from '../events/event-pattern.js';
 import type { EventRegistry } from '../events/event-registry.js';
@@ -38,6 +38,14 @@ export class ListenerRegistry {
 
   matching(type: string, lane: ListenerLane): readonly RegisteredListener[] {
     return this.#matching[lane](type);
+  }
+
+  /** Those that an event is for: none where it is for one webhook alone. */
+  wanting(
+    { type, webhookId }: Pick<EventRecord, 'type' | 'webhookId'>,
+    lane: ListenerLane,
+  ): readonly RegisteredListener[] {
+    return webhookId === null ? this.matching(type, lane) : [];
   }
 
   findAsync(name: string): RegisteredListener | undefined {

@@ -1,3 +1,4 @@
+import { contextOf, withContextOnly } from '../context/context.js';
 import type { RetryPolicy } from '../delivery/retry-policy.js';
 import { errorFields, HooklineError } from '../errors.js';
 import { toEvent } from '../events/build-event.js';
@@ -128,7 +129,7 @@ function beginListener(
   onError: ListenerErrorHandler,
 ): Promise<HooklineError | null> | null {
   try {
-    const answer = listener.handle(event);
+    const answer = withContextOnly(contextOf(event), () => listener.handle(event));
     return isThenable(answer) ? outcomeOf(answer, listener, event, onError) : null;
   } catch (cause) {
     return fail(listener, event, onError, cause);

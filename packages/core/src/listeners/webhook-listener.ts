@@ -35,7 +35,7 @@ export class WebhookListener {
     if (accountIds.size === 0) return { webhookVersion: null, of: () => [], countOf: () => 0 };
     const { version, subscribersOf } = await this.#webhooks.directoryOf([...accountIds]);
     const subscribers = (event: EventRecord) =>
-      isSubscribable(event) ? subscribersOf(event.accountId, event.type) : [];
+      isSubscribable(event) ? addressees(event, subscribersOf(event.accountId, event.type)) : [];
     const toOwed = (event: EventRecord) => (webhook: WebhookRecord) => ({
       record: owe(event, webhook.id, now),
       webhook,
@@ -52,6 +52,13 @@ export class WebhookListener {
   forget(): void {
     this.#webhooks.forget();
   }
+}
+
+function addressees(
+  { webhookId }: EventRecord,
+  subscribers: readonly WebhookRecord[],
+): readonly WebhookRecord[] {
+  return webhookId === null ? subscribers : subscribers.filter(({ id }) => id === webhookId);
 }
 
 function isSubscribable({ visibility }: EventRecord): boolean {

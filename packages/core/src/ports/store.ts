@@ -64,6 +64,10 @@ export interface InsertEventOptions {
   readonly transaction?: unknown;
   /** Set when this process fans the events out itself at once: nobody else claims them before this instant. */
   readonly leasedUntil?: number;
+  /** Events of the same transaction, by their ids, which are taken out with the same write. */
+  readonly replacing?: readonly string[];
+  /** The name of a table: where the store records its changes by itself, nothing is stored. */
+  readonly unlessCaptured?: string;
 }
 
 export interface EventQuery extends Scope, Page {
@@ -214,6 +218,8 @@ export interface DeliveryQuery extends Scope, Page {
 export interface DeliveryStore extends WorkStore<ClaimedDelivery, DeliveryResult> {
   get(id: string, scope: Scope): Promise<DeliveryRecord | null>;
   list(query: DeliveryQuery): Promise<readonly DeliveryRecord[]>;
+  /** All that these events owed, by id. */
+  ofEvents(eventIds: readonly string[]): Promise<readonly DeliveryRecord[]>;
   /**
    * Makes one more attempt due now: the state becomes `pending`, `manual` true. Answers the row, or null where
    * the scope has no such delivery; throws STATE_CONFLICT while an attempt is due or running (`pending`, `delivering`),

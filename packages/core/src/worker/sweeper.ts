@@ -1,3 +1,4 @@
+import type { Feeds } from '../events/feeds.js';
 import type { Relay } from '../events/relay.js';
 import { Outage } from '../outage.js';
 import type { Clock } from '../ports/clock.js';
@@ -8,6 +9,7 @@ import type { Workers } from './workers.js';
 export interface SweeperDeps {
   readonly roles: Roles;
   readonly relay: Relay;
+  readonly feeds: Feeds;
   readonly workers: Workers;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -15,7 +17,7 @@ export interface SweeperDeps {
 }
 
 /**
- * Takes what is due and leased by nobody: committed events, deliveries and runs whose time has come, whatever the
+ * Takes what is due and leased by nobody: committed events, what waits in feeds, deliveries and runs whose time has come, whatever the
  * queue lost. Looks every `intervalMs`, and at once when told to.
  */
 export class Sweeper {
@@ -79,9 +81,10 @@ export class Sweeper {
 
   /** Side by side: neither a backlog of events nor trouble with them keeps what is due waiting. */
   async #sweepOnce(): Promise<number> {
-    const { roles, relay, workers } = this.#deps;
+    const { roles, relay, feeds, workers } = this.#deps;
     const found = await Promise.allSettled([
       roles.has('relay') ? relay.sweep() : 0,
+      roles.has('relay') ? feeds.pull() : 0,
       roles.has('worker') ? workers.takeDue() : 0,
     ]);
     const failed = found.find((each) => each.status === 'rejected');

@@ -50,6 +50,8 @@ function createEvents({ events, outbox, prefix }: Tables): readonly string[] {
   causation_id text,
   correlation_id text NOT NULL,
   depth integer NOT NULL,
+  request_id text,
+  webhook_id text,
   erased_at bigint
 )`,
     `COMMENT ON TABLE ${events} IS 'Written once, never updated except by erasure. Instants are milliseconds: to_timestamp(occurred_at / 1000.0)'`,

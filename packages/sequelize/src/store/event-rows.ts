@@ -1,6 +1,7 @@
 import type { EventRecord } from '@hookline/core';
 import type { Binds } from '../binds.js';
 import { columnList, EVENT_COLUMNS } from '../columns.js';
+import { isOneOf } from '../conditions.js';
 import type { Tables } from '../tables.js';
 
 export interface EventRowsOptions {
@@ -8,6 +9,8 @@ export interface EventRowsOptions {
   readonly leasedUntil?: number | undefined;
   /** A condition on `item`, the event. Default: all. */
   readonly only?: string;
+  /** Events that are taken out with the same write. Default: none. */
+  readonly replacing?: readonly string[];
 }
 
 /**
@@ -18,10 +21,10 @@ export function insertEventRows(
   tables: Tables,
   binds: Binds,
   events: readonly EventRecord[],
-  { leasedUntil = 0, only = 'true' }: EventRowsOptions,
+  { leasedUntil = 0, only = 'true', replacing = [] }: EventRowsOptions,
 ): string {
   const columns = columnList(EVENT_COLUMNS);
-  return `stored AS (
+  return `${removed(tables, binds, replacing)}stored AS (
       INSERT INTO ${tables.events} (${columns})
       SELECT ${columns} FROM ${binds.addRows(EVENT_COLUMNS, events, 'item')} WHERE ${only}
       RETURNING "id"
@@ -29,4 +32,13 @@ export function insertEventRows(
       INSERT INTO ${tables.outbox} ("event_id", "leased_until")
       SELECT "id", ${binds.add('bigint', leasedUntil)} FROM stored
     )`;
+}
+
+function removed({ events, outbox }: Tables, binds: Binds, ids: readonly string[]): string {
+  if (ids.length === 0) return '';
+  return `replaced AS (
+      DELETE FROM ${events} WHERE ${isOneOf(binds, '"id"', ids)}
+    ), left_outbox AS (
+      DELETE FROM ${outbox} WHERE ${isOneOf(binds, '"event_id"', ids)}
+    ), `;
 }

@@ -18,7 +18,7 @@ import { inScope, isAsked, pageOf, where } from '../conditions.js';
 import type { Database } from '../database.js';
 import { appendLate, insertAttempts } from './attempt-rows.js';
 import { readClaimedDeliveries } from './claimed-work.js';
-import { isPartOf } from './event-parts.js';
+import { isPartOf, partsOf } from './event-parts.js';
 import { deliveryWork } from './work-kinds.js';
 import { WorkTable } from './work-table.js';
 
@@ -97,6 +97,17 @@ export class SequelizeDeliveries implements DeliveryStore {
     const open = this.#openRows(binds, state, query, conditions.length === 0);
     const join = `JOIN (${open}) AS open ON open."open_id" = work."id"`;
     return this.#select(binds, `${join} ${pageOf(binds, conditions, query)}`);
+  }
+
+  async ofEvents(eventIds: readonly string[]): Promise<readonly DeliveryRecord[]> {
+    if (eventIds.length === 0) return [];
+    const { tables } = this.#database;
+    const binds = new Binds();
+    const parts = partsOf(binds.addAll('text', eventIds), 'dlv', tables);
+    return this.#select(
+      binds,
+      `WHERE work."id" = ANY(ARRAY(SELECT part."id" FROM ${parts})) ORDER BY work."id"`,
+    );
   }
 
   /** The event is locked first, as by an erasure: neither waits for the other while that waits for it. */

@@ -11,6 +11,7 @@ import type {
   Scope,
 } from '@hookline/core';
 import { Binds } from '../binds.js';
+import { isCaptured } from '../capture/capture-name.js';
 import { EVENT_COLUMNS, reader, selectList } from '../columns.js';
 import { inScope, isAmong, isAsked, isOneOf, pageOf, where } from '../conditions.js';
 import type { Database } from '../database.js';
@@ -29,10 +30,13 @@ export class SequelizeEvents implements EventStore {
   }
 
   async insert(events: readonly EventRecord[], options: InsertEventOptions = {}): Promise<void> {
-    if (events.length === 0) return;
+    const { leasedUntil, replacing = [], unlessCaptured, transaction = null } = options;
+    if (events.length === 0 && replacing.length === 0) return;
+    const { tables } = this.#database;
+    const only = unlessCaptured === undefined ? {} : { only: `NOT (${isCaptured(tables, unlessCaptured)})` };
     const binds = new Binds();
-    const ctes = insertEventRows(this.#database.tables, binds, events, { leasedUntil: options.leasedUntil });
-    await this.#database.run(`WITH ${ctes} SELECT`, binds, options.transaction ?? null);
+    const ctes = insertEventRows(tables, binds, events, { leasedUntil, replacing, ...only });
+    await this.#database.run(`WITH ${ctes} SELECT`, binds, transaction);
   }
 
   async claim({ ids, limit, now, leaseMs }: EventClaimRequest): Promise<readonly ClaimedEvent[]> {

@@ -1,0 +1,51 @@
+import type { NewEvent } from '../hub.js';
+
+/** Which rows to read. */
+export interface RowRequest {
+  /** The `next` of the page before; null for the first one. */
+  readonly after: string | null;
+  readonly limit: number;
+  /** Only rows of this account; null for those without one. Absent: all. */
+  readonly accountId?: string | null;
+}
+
+/** Rows as events that tell of them as they are. */
+export interface RowPage {
+  readonly events: readonly NewEvent[];
+  /** Where the next page begins; null where this was the last. A page may be empty and yet not be the last. */
+  readonly next: string | null;
+}
+
+export interface ReconcileOptions {
+  /** Rows and events since this instant alone, in milliseconds since the Unix epoch. Default: all that there are. */
+  readonly since?: number;
+  /** How many rows are compared at a time. Default 500. */
+  readonly batchSize?: number;
+  /** Finds out and emits nothing. Default false. */
+  readonly dryRun?: boolean;
+}
+
+export interface Reconciled {
+  /** How many rows were compared. */
+  readonly checked: number;
+  /** How many of them were told of anew, by what is told: a row that no event knew, one that is other than its last event said, one that is gone. */
+  readonly created: number;
+  readonly updated: number;
+  readonly destroyed: number;
+}
+
+/** A bound model: the rows that events are about. */
+export interface RowSource {
+  /** The model itself: what `hub.reconcile` finds it by. */
+  readonly model: object;
+  /** What its events have as the type of their subject: what `webhooks.create({ snapshot })` finds it by. */
+  readonly name: string;
+  /** Writes to its rows that become no events, in words; they are logged when the hub starts. */
+  readonly unseen: readonly string[];
+  /** The event type that tells of a row as it is; null where the binding names none. */
+  readonly snapshotType: string | null;
+  /** In the order of their keys, so that whatever is added meanwhile is read, or its own event comes later. */
+  read(request: RowRequest): Promise<RowPage>;
+  /** See `hub.reconcile`. */
+  reconcile(options: ReconcileOptions): Promise<Reconciled>;
+}
