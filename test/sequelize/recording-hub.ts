@@ -1,10 +1,10 @@
-import type { DispatchOptions } from '@hookline/core';
+import type { NewEvent, TransactionOptions } from '@hookline/core';
 import type { ModelHub } from '@hookline/sequelize';
 
 export interface Dispatched {
   readonly type: string;
   readonly data: unknown;
-  readonly options: DispatchOptions;
+  readonly options: Omit<NewEvent, 'type' | 'data'> & TransactionOptions;
 }
 
 /** A hub that keeps what it is given; `onDispatch` sees it first, and may throw. */
@@ -20,9 +20,16 @@ export class RecordingHub implements ModelHub {
     return this.dispatched.at(-1) as Dispatched;
   }
 
-  async dispatch(type: string, data: unknown, options: DispatchOptions = {}): Promise<void> {
-    const dispatched = { type, data: JSON.parse(JSON.stringify(data)), options };
-    await this.onDispatch(dispatched);
-    this.dispatched.push(dispatched);
+  async dispatchAll(events: readonly NewEvent[], { transaction }: TransactionOptions = {}) {
+    for (const { type, data, ...options } of events) {
+      const dispatched = {
+        type,
+        data: JSON.parse(JSON.stringify(data)),
+        options: { ...options, ...(transaction ? { transaction } : {}) },
+      };
+      await this.onDispatch(dispatched);
+      this.dispatched.push(dispatched);
+    }
+    return events.map((_, index) => ({ id: `evt_${this.dispatched.length - events.length + index}` }));
   }
 }

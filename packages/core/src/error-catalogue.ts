@@ -266,6 +266,27 @@ export const ERRORS = {
     hint: 'Enable the webhook, then redeliver.',
   },
 
+  // row capture
+  TRANSACTION_REQUIRED: {
+    status: 500,
+    expose: false,
+    message: '{model}: expected a transaction around {operation}, as its binding demands, got none.',
+    hint: "Pass { transaction }, or bind the model with transaction: 'auto' to have one opened.",
+  },
+  BULK_TOO_LARGE: {
+    status: 500,
+    expose: false,
+    message:
+      '{model}: expected at most {cap} rows in {operation}, got more, and no event type for a summary. Nothing was written.',
+    hint: "Name a summary event in the binding, raise its bulkRowCap, write in smaller parts, or bind with bulk: 'off'.",
+  },
+  CAPTURE_MISSING: {
+    status: 500,
+    expose: false,
+    message: "{model} is bound with capture: 'trigger', and the table {table} has no such trigger.",
+    hint: "Apply captureMigrations for it, or bind with capture: 'hooks'. Until then changes of the table make no events.",
+  },
+
   // infrastructure
   QUEUE_UNAVAILABLE: {
     status: 503,

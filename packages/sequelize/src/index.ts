@@ -1,5 +1,6 @@
-export { bindModel } from './bind-model.js';
-export { type ChangeCondition, type ChangedOptions, changed } from './changes.js';
+export { bindModel } from './binding/bind-model.js';
+export { type ChangeCondition, type ChangedOptions, changed } from './binding/changes.js';
+export type { DataContext, ModelBinding, ModelHub } from './binding/model-binding.js';
 export {
   type Migration,
   type MigrationParams,
@@ -9,7 +10,6 @@ export {
   migrations,
 } from './migrate.js';
 export type { MigrationStatus } from './migration-status.js';
-export type { DataContext, ModelBinding, ModelHub } from './model-binding.js';
 export type { SequelizeLike } from './sequelize-like.js';
 export { type SequelizeStoreOptions, sequelizeStore } from './sequelize-store.js';
 export type { TableOptions } from './tables.js';

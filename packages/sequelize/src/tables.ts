@@ -19,6 +19,8 @@ const NAMES = [
   'runs',
   'runs_open',
   'receipts',
+  'changes',
+  'snapshots',
   'migrations',
 ] as const;
 

@@ -1,4 +1,6 @@
 import type { Tables } from '../tables.js';
+import { createChanges } from './create-changes.js';
+import { createSnapshots } from './create-snapshots.js';
 import type { MigrationScript } from './migration-script.js';
 
 export const createTables: MigrationScript = {
@@ -9,6 +11,8 @@ export const createTables: MigrationScript = {
     ...createDeliveries(tables),
     ...createRuns(tables),
     ...createReceipts(tables),
+    ...createChanges(tables),
+    ...createSnapshots(tables),
   ],
   down: (tables) => [
     ...NAMES.toReversed().map((name) => `DROP TABLE ${tables[name]}`),
@@ -27,6 +31,8 @@ const NAMES = [
   'runs',
   'runs_open',
   'receipts',
+  'changes',
+  'snapshots',
 ] as const;
 
 /** Ids sort by time and are compared byte by byte, whatever the language of the database. */

@@ -11,10 +11,10 @@ import type {
   Scope,
 } from '@hookline/core';
 import { Binds } from '../binds.js';
-import { isCaptured } from '../capture/capture-name.js';
 import { EVENT_COLUMNS, reader, selectList } from '../columns.js';
 import { inScope, isAmong, isAsked, isOneOf, pageOf, where } from '../conditions.js';
 import type { Database } from '../database.js';
+import { isCaptured } from '../trigger/capture-name.js';
 import { insertEventRows } from './event-rows.js';
 import { fanOutSql } from './fan-out-rows.js';
 import { eraseEvents } from './sequelize-erasure.js';

@@ -1,8 +1,8 @@
 import { changed } from '@hookline/sequelize';
 import { expect } from 'chai';
 import { DataTypes, type Model, type ModelAttributes, type ModelOptions, Sequelize } from 'sequelize';
-import { tracedAttributes } from '../../packages/sequelize/src/changes.js';
-import { camelCase } from '../../packages/sequelize/src/model-data.js';
+import { tracedAttributes } from '../../../packages/sequelize/src/binding/changes.js';
+import { camelCase } from '../../../packages/sequelize/src/binding/model-data.js';
 
 const instance = {} as Model;
 

@@ -2,12 +2,12 @@ import type { EventRecord, Store } from '@hookline/core';
 import { bindModel, sequelizeStore, type TableOptions } from '@hookline/sequelize';
 import { expect } from 'chai';
 import { type ModelStatic, type Sequelize, type Transaction, ValidationError } from 'sequelize';
-import { anEvent } from '../contracts/store-records.js';
-import { expectError } from '../support/expect-error.js';
-import { useCls } from './cls.js';
-import { type Connection, connect, makeTables } from './connect.js';
-import { type Conversation, defineConversation } from './conversation-model.js';
-import { RecordingHub } from './recording-hub.js';
+import { anEvent } from '../../contracts/store-records.js';
+import { expectError } from '../../support/expect-error.js';
+import { useCls } from '../cls.js';
+import { type Connection, connect, makeTables } from '../connect.js';
+import { type Conversation, defineConversation } from '../conversation-model.js';
+import { RecordingHub } from '../recording-hub.js';
 
 const EVENTS = {
   created: 'conversation.created',

@@ -1,9 +1,9 @@
 import { bindModel } from '@hookline/sequelize';
 import { expect } from 'chai';
 import type { ModelStatic } from 'sequelize';
-import { type Connection, connect } from './connect.js';
-import { type Conversation, defineConversation } from './conversation-model.js';
-import { RecordingHub } from './recording-hub.js';
+import { type Connection, connect } from '../connect.js';
+import { type Conversation, defineConversation } from '../conversation-model.js';
+import { RecordingHub } from '../recording-hub.js';
 
 const EVENTS = {
   created: 'conversation.created',

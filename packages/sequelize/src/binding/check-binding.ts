@@ -12,7 +12,15 @@ const KNOWN: Readonly<Record<keyof ModelBinding<Model>, true>> = {
   data: true,
   only: true,
   redact: true,
+  ignore: true,
   changes: true,
+  bulk: true,
+  bulkRowCap: true,
+  summary: true,
+  transaction: true,
+  onOutboxError: true,
+  coalesce: true,
+  capture: true,
 };
 const KEYS = Object.keys(KNOWN);
 

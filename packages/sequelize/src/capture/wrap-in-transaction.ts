@@ -1,5 +1,5 @@
 import type { Model, ModelStatic, Sequelize, Transaction, TransactionOptions } from 'sequelize';
-import { ambientTransaction } from './ambient-transaction.js';
+import { ambientTransaction } from '../ambient-transaction.js';
 
 interface WriteOptions {
   readonly transaction?: Transaction | null;

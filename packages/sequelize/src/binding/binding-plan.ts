@@ -13,14 +13,28 @@ export interface BindingPlan {
   readonly updated: string | undefined;
   readonly destroyed: string | undefined;
   readonly restored: string | undefined;
+  readonly summary: string | undefined;
   readonly when: readonly (readonly [type: string, holds: ChangeCondition])[];
   /** Attributes whose changes mean something. */
   readonly traced: ReadonlySet<string>;
   /** Those of them that may be shown. */
   readonly shown: ReadonlySet<string>;
+  /** What no event may have. */
+  readonly redacted: ReadonlySet<string>;
   readonly showsChanges: boolean;
-  readonly account: (instance: Model, type: string) => AccountId | null;
+  /** Undefined where the binding leaves the account to the context. */
+  readonly account: (instance: Model, type: string) => AccountId | null | undefined;
+  /** Where the account stands, if an attribute has it. */
+  readonly accountAttribute: string | undefined;
   readonly data: (instance: Model, context: DataContext) => unknown;
+  readonly bulk: 'rows' | 'summary' | 'off';
+  readonly bulkRowCap: number;
+  readonly transaction: 'auto' | 'require' | 'off';
+  readonly onOutboxError: 'abort' | 'log';
+  readonly coalesce: boolean;
+  readonly capture: 'hooks' | 'trigger';
+  /** The name by which hooks and triggers know the same table: with its schema, where the model has one. */
+  readonly table: string;
 }
 
 /** Throws EVENT_TYPE_UNKNOWN, OPTION_INVALID. */
@@ -31,9 +45,9 @@ export function planBinding(
 ): BindingPlan {
   checkModel(model);
   checkKeys(binding);
-  const { created, updated, destroyed, restored, account, data, changes = true } = binding;
+  const { created, updated, destroyed, restored, summary, data, changes = true } = binding;
   const when = Object.entries(binding.when ?? {}) as [string, ChangeCondition][];
-  const types = [created, updated, destroyed, restored, ...when.map(([type]) => type)];
+  const types = [created, updated, destroyed, restored, summary, ...when.map(([type]) => type)];
   checkTypes(hub, types);
   checkAttributes(
     model,
@@ -44,12 +58,46 @@ export function planBinding(
   checkNotEmpty(model.name, types);
   const traced = tracedAttributes(model);
   return {
-    ...{ model, hub, created, updated, destroyed, restored, when, traced },
+    ...{ model, hub, created, updated, destroyed, restored, summary, when, traced },
     shown: new Set([...traced].filter((name) => !hidden.has(name))),
+    redacted: new Set(binding.redact ?? []),
     showsChanges: changes,
-    account: (instance, type) => (account ? checkAccount(account(instance), type) : null),
+    ...accountOf(model, binding),
     data: data ?? ((instance) => defaultData(model, instance, hidden)),
+    ...settingsOf(binding),
+    table: tableOf(model),
   };
+}
+
+type Settings = Pick<
+  BindingPlan,
+  'bulk' | 'bulkRowCap' | 'transaction' | 'onOutboxError' | 'coalesce' | 'capture'
+>;
+
+function settingsOf(binding: ModelBinding<Model>): Settings {
+  const { bulk = 'rows', bulkRowCap = 10_000, transaction = 'auto' } = binding;
+  const { onOutboxError = 'abort', coalesce = false, capture = 'hooks' } = binding;
+  return { bulk, bulkRowCap, transaction, onOutboxError, coalesce, capture };
+}
+
+function accountOf(
+  model: ModelStatic<Model>,
+  { account }: ModelBinding<Model>,
+): Pick<BindingPlan, 'account' | 'accountAttribute'> {
+  if (account === undefined) return { account: () => undefined, accountAttribute: undefined };
+  if (typeof account === 'function') {
+    return { account: (row, type) => checkAccount(account(row), type), accountAttribute: undefined };
+  }
+  checkAttributes(model, 'account', [account]);
+  const idOf = (row: Model) => row.getDataValue(account as never) as AccountId | null;
+  return { account: (row, type) => checkAccount(idOf(row), type), accountAttribute: account };
+}
+
+function tableOf(model: ModelStatic<Model>): string {
+  const table = model.getTableName();
+  if (typeof table === 'string') return table;
+  const { schema, tableName } = table as { readonly schema?: string; readonly tableName: string };
+  return schema ? `${schema}.${tableName}` : tableName;
 }
 
 /** An attribute that was not read is undefined, and is not to be taken for an app with one tenant. */

@@ -1,7 +1,7 @@
 import type { Changes } from '@hookline/core';
 import type { Model, ModelStatic } from 'sequelize';
-import { changesOf } from './changes.js';
-import { primaryKeyOf } from './model-data.js';
+import { changesOf } from '../binding/changes.js';
+import { primaryKeyOf } from '../binding/model-data.js';
 
 /**
  * What the rows of a bulk update with `individualHooks` changed, kept from the hooks before it: in the hooks after

@@ -72,7 +72,7 @@ bindModel(Conversation, hub, { created: 'conversation.created', account: ({ tena
 
 bindModel(Defined, hub, { created: 'conversation.created' });
 bindModel(Conversation, createHub(), { created: 'any.type', data: () => 1 });
-bindModel(Conversation, { dispatch: async () => {} }, { created: 'any.type', data: () => 1 });
+bindModel(Conversation, { dispatchAll: async () => [] }, { created: 'any.type', data: () => 1 });
 
 sequelize satisfies SequelizeLike;
 new Umzug({ migrations: migrations(), context: sequelize, logger: console });

@@ -2,10 +2,10 @@ import { createHub, defineEvents, payload } from '@hookline/core';
 import { bindModel, changed } from '@hookline/sequelize';
 import { expect } from 'chai';
 import { Model, type ModelStatic } from 'sequelize';
-import { expectError } from '../support/expect-error.js';
-import { type Connection, connect } from './connect.js';
-import { type Conversation, defineConversation } from './conversation-model.js';
-import { RecordingHub } from './recording-hub.js';
+import { expectError } from '../../support/expect-error.js';
+import { type Connection, connect } from '../connect.js';
+import { type Conversation, defineConversation } from '../conversation-model.js';
+import { RecordingHub } from '../recording-hub.js';
 
 const EVENTS = {
   created: 'conversation.created',
