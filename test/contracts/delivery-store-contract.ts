@@ -396,6 +396,41 @@ export function deliveryContract(store: () => Store): void {
       await store().deliveries.settle([aResult(id, claim.lease, { state, nextAttemptAt })]);
     }
 
+    it('answers all that events owed, by id, whatever became of it', async () => {
+      const [first, other, second, bare] = [await owe({}, {}), await owe({}), await owe({}), await owe()];
+      const [d1, d2] = ids(first.deliveries).map(String) as [string, string];
+      const d3 = String(second.deliveries[0]?.id);
+      await attempt(d1, { state: 'delivered', nextAttemptAt: null });
+      await attempt(d2, { state: 'exhausted', nextAttemptAt: null });
+      await store().deliveries.claim(aClaim({ ids: [d3] }));
+      const asked = [second, bare, first].map(({ event }) => event.id);
+      const answered = await store().deliveries.ofEvents([...asked, 'evt_none']);
+      expect(answered.map(({ id, state }) => [id, state])).to.deep.equal([
+        [d1, 'delivered'],
+        [d2, 'exhausted'],
+        [d3, 'delivering'],
+      ]);
+      expect(answered).to.deep.equal([await get(d1), await get(d2), await get(d3)]);
+      expect(ids(await store().deliveries.ofEvents([other.event.id]))).to.deep.equal(ids(other.deliveries));
+    });
+
+    it('answers nothing for no events, for one that owed nothing, and for one that is not there', async () => {
+      await oweOne();
+      const { event } = await owe();
+      for (const asked of [[], [event.id], ['evt_none']]) {
+        expect(await store().deliveries.ofEvents(asked)).to.deep.equal([]);
+      }
+    });
+
+    it('tells the deliveries of an event from those of one whose id begins as its own', async () => {
+      const event = anEvent();
+      const longer = anEvent({ id: `${event.id}0` });
+      const [own] = await oweAll(event, [{}]);
+      const [others] = await oweAll(longer, [{}]);
+      expect(await store().deliveries.ofEvents([event.id])).to.deep.equal([own]);
+      expect(await store().deliveries.ofEvents([longer.id])).to.deep.equal([others]);
+    });
+
     it('keeps the deliveries of other accounts from being read or redelivered', async () => {
       const { id } = await oweOne({ accountId: '43' });
       await attempt(id, { state: 'exhausted', nextAttemptAt: null });

@@ -6,6 +6,7 @@ import {
   aDelivery,
   aFanOut,
   anEvent,
+  aReceipt,
   aRun,
   dueIds,
   LEASE_MS,
@@ -29,6 +30,68 @@ export function eventContract(store: () => Store): void {
       const event = anEvent({ accountId: null, subjectType: null, subjectId: null, visibility: 'internal' });
       await store().events.insert([event]);
       expect(await store().events.get(event.id, { accountId: null })).to.deep.equal(event);
+    });
+
+    it('keeps the request that an event came about in, and the one webhook that it is for', async () => {
+      const event = anEvent({ requestId: 'req "7" ☃', webhookId: 'wh_1' });
+      await store().events.insert([event]);
+      expect(await store().events.get(event.id, {})).to.deep.equal(event);
+      expect(await store().events.list({ limit: 10 })).to.deep.equal([event]);
+      expect(await store().events.claim(aClaim())).to.deep.equal(unheard(event));
+    });
+
+    it('keeps both where the event is that of a request which was recorded', async () => {
+      const event = anEvent({ requestId: 'req-7', webhookId: 'wh_1' });
+      await store().receipts.record([{ receipt: aReceipt(event), event }]);
+      expect(await store().events.get(event.id, {})).to.deep.equal(event);
+    });
+
+    it('takes out the events that others come in place of', async () => {
+      const [kept, first, second, leased] = [anEvent(), anEvent(), anEvent(), anEvent()];
+      await store().events.insert([kept, first, second]);
+      await store().events.insert([leased], { leasedUntil: NOW + LEASE_MS });
+      const late = anEvent();
+      await store().events.insert([late], { replacing: ids([first, leased]) });
+      expect(await store().events.list({ limit: 10 })).to.deep.equal([late, second, kept]);
+      expect(await store().events.get(first.id, {})).to.equal(null);
+      expect(await store().events.claim(aClaim({ now: NOW + LEASE_MS }))) //
+        .to.deep.equal(unheard(kept, second, late));
+    });
+
+    it('takes events out in place of which none come, and passes over those that are not there', async () => {
+      const [kept, gone] = [anEvent(), anEvent()];
+      await store().events.insert([kept, gone]);
+      await store().events.insert([], { replacing: ['evt_none', gone.id] });
+      await store().events.insert([], { replacing: [gone.id] });
+      await store().events.insert([], { replacing: [] });
+      expect(await store().events.list({ limit: 10 })).to.deep.equal([kept]);
+      expect(await store().events.claim(aClaim())).to.deep.equal(unheard(kept));
+    });
+
+    it('takes nothing out where what comes in its place cannot be stored', async () => {
+      const [known, other] = [anEvent(), anEvent()];
+      await store().events.insert([known, other]);
+      const failure = await store()
+        .events.insert([anEvent(), known], { replacing: [other.id] })
+        .catch((error: unknown) => error);
+      expect(failure).to.be.instanceOf(Error);
+      expect(await store().events.list({ limit: 10 })).to.deep.equal([other, known]);
+    });
+
+    it('fans out nothing of an event that was taken out', async () => {
+      const [gone, late] = [anEvent(), anEvent()];
+      await store().events.insert([gone]);
+      await store().events.insert([late], { replacing: [gone.id] });
+      const deliveries = [gone, late].map((event) => aDelivery(event));
+      const fanOut = aFanOut({
+        eventIds: ids([gone, late]),
+        deliveries,
+        runs: [aRun(gone)],
+        unclaimedAt: NOW,
+      });
+      await store().events.settle(fanOut);
+      expect(await store().deliveries.list({ limit: 10 })).to.deep.equal([deliveries[1]]);
+      expect(await dueIds(store().runs)).to.deep.equal([]);
     });
 
     it('inserts nothing for an empty list', async () => {

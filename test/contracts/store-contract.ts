@@ -5,6 +5,7 @@ import { fanOutContract } from './fan-out-contract.js';
 import { receiptContract } from './receipt-store-contract.js';
 import { retentionContract } from './retention-contract.js';
 import { runContract } from './run-store-contract.js';
+import { snapshotContract } from './snapshot-store-contract.js';
 import { webhookContract } from './webhook-store-contract.js';
 
 /** What every Store must do. `makeStore` gives an empty one, open, to each test. */
@@ -22,6 +23,7 @@ export function storeContract(name: string, makeStore: () => Store | Promise<Sto
     deliveryContract(() => store);
     runContract(() => store);
     receiptContract(() => store);
+    snapshotContract(() => store);
     retentionContract(() => store);
   });
 }

@@ -1,8 +1,10 @@
 /**
- * What packages beside core need: to mount it in a framework, routes as data and the reading of a request's bytes;
- * to tie it to an ORM, the look into a transaction.
+ * What packages beside core need: to mount it in a framework, routes as data, the reading of a request's bytes and the
+ * context of a request; to tie it to an ORM, the look into a transaction and the fields of a log line.
  */
 export { isTransaction, outermostOf, type TransactionLike } from './adapters/transaction-hooks.js';
+export { type RequestContext, requestContext, type ToContext } from './context/request-context.js';
+export { errorFields } from './errors.js';
 export { type BodyReader, type BodySource, createBodyReader } from './http/body-reader.js';
 export { type EncodedResponse, encodeResponse } from './http/encode-response.js';
 export { lowerCaseHeaders } from './http/headers.js';

@@ -100,7 +100,7 @@ export class AssembledHub implements AnyHub {
   async reconcile(model: object, options: ReconcileOptions = {}): Promise<Reconciled> {
     const rows = this.#parts.rows.of(model);
     await this.start();
-    return rows.reconcile(options);
+    return rows.reconcile(options, this.#parts.store);
   }
 
   on(pattern: string, handler: (event: Event) => unknown, options: ListenOptions = {}): () => void {

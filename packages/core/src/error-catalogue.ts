@@ -273,6 +273,13 @@ export const ERRORS = {
     message: '{model}: expected a transaction around {operation}, as its binding demands, got none.',
     hint: "Pass { transaction }, or bind the model with transaction: 'auto' to have one opened.",
   },
+  EVENTS_LOST: {
+    status: 500,
+    expose: false,
+    message:
+      '{model}: the events of a write could not be stored. The write was kept, as its binding demands.',
+    hint: 'The cause says why. hub.reconcile(model) dispatches what is missing.',
+  },
   BULK_TOO_LARGE: {
     status: 500,
     expose: false,
@@ -285,6 +292,13 @@ export const ERRORS = {
     expose: false,
     message: "{model} is bound with capture: 'trigger', and the table {table} has no such trigger.",
     hint: "Apply captureMigrations for it, or bind with capture: 'hooks'. Until then changes of the table make no events.",
+  },
+  CAPTURE_BLOCKED: {
+    status: 503,
+    expose: false,
+    message:
+      'The triggers of {table} were left as they are: a lock on the table was not to be had within {timeoutMs} ms.',
+    hint: 'Try again when no long transaction uses the table (pg_stat_activity shows them), or wait longer with lockTimeoutMs.',
   },
 
   // infrastructure

@@ -33,7 +33,7 @@ export interface EventOptions {
   readonly cause?: Event;
   /** When it happened, in milliseconds since the Unix epoch. Default: now. */
   readonly timestamp?: number;
-  /** In place of the context around the call. */
+  /** In place of the context around the call. Throws OPTION_INVALID for what is none, as a wrong account or actor does. */
   readonly context?: Context;
   /** Marks an event that tells of a row as it was found, not of a change. */
   readonly snapshot?: true;
@@ -270,8 +270,10 @@ export interface Hub<R extends AnyRegistry = AnyRegistry> extends HubBase {
   ): Promise<EventFor<R, Type>>;
 
   /**
-   * Puts many events in with one write per 500: with a transaction all of them or none, as for `dispatch`. Answers
-   * them in the same order. Throws what `dispatch` does, and OPTION_INVALID for transient events.
+   * Puts many events in with one write per 500 of them, or per 4 MB: with a transaction all of them or none, as for
+   * `dispatch`; without one each write is all or none. Answers them in the same order, before any listener heard of
+   * them: a process that relays runs the sync ones. Throws what `dispatch` does, before anything is stored where an
+   * event is not as it should be, and OPTION_INVALID for transient events.
    */
   dispatchAll(
     events: readonly NewEventOf<R>[],

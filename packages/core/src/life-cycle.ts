@@ -1,3 +1,4 @@
+import { withoutContext } from './context/context.js';
 import { errorFields, HooklineError } from './errors.js';
 import type { StartOptions } from './hub.js';
 import type { HubParts } from './hub-parts.js';
@@ -11,7 +12,7 @@ const RELEASE_MS = 1_000;
 const START_RETRY_MS = 1_000;
 const KEEP_ALIVE_MS = 3_600_000;
 
-/** Starts, drains and closes the parts of a hub, each once. */
+/** Starts, drains and closes the parts of a hub, each once, in no context: what begins here outlives who asked for it. */
 export class LifeCycle {
   readonly #parts: HubParts;
   readonly #outage: Outage;
@@ -41,11 +42,7 @@ export class LifeCycle {
       return Promise.reject(error);
     }
     this.#fixRolesSoon();
-    this.#started ??= this.#startWork().catch((error) => {
-      this.#started = null;
-      this.#retryLater();
-      throw error;
-    });
+    this.#started ??= withoutContext(() => this.#startOrRetry());
     return this.#started;
   }
 
@@ -74,7 +71,11 @@ export class LifeCycle {
     });
   }
 
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
+    return withoutContext(() => this.#drain());
+  }
+
+  async #drain(): Promise<void> {
     const { inHand, sweeper, workers } = this.#parts;
     const idle = async () => {
       await inHand.idle();
@@ -87,18 +88,28 @@ export class LifeCycle {
   }
 
   close(options?: { readonly timeoutMs?: number }): Promise<void> {
-    this.#closed ??= this.#shutDown(toTimeoutMs(options?.timeoutMs));
+    this.#closed ??= withoutContext(() => this.#shutDown(toTimeoutMs(options?.timeoutMs)));
     return this.#closed;
   }
 
   /** The store alone: looking into it begins no work, so listeners may still be added. */
   openStore(): Promise<void> {
     if (this.#closed) return Promise.reject(new HooklineError('HUB_CLOSED'));
-    this.#opened ??= this.#parts.store.open().catch((error) => {
+    this.#opened ??= withoutContext(() => this.#parts.store.open()).catch((error) => {
       this.#opened = null;
       throw error;
     });
     return this.#opened;
+  }
+
+  async #startOrRetry(): Promise<void> {
+    try {
+      await this.#startWork();
+    } catch (error) {
+      this.#started = null;
+      this.#retryLater();
+      throw error;
+    }
   }
 
   async #startWork(): Promise<void> {
@@ -111,7 +122,8 @@ export class LifeCycle {
     if (roles.has('worker')) workers.start(queue);
     if (roles.has('relay') || roles.has('worker')) {
       sweeper.start();
-      waker.start(() => sweeper.wake());
+      // what wakes it may be a request, and what it finds is of anybody
+      waker.start(() => withoutContext(() => sweeper.wake()));
       sweeper.wake();
       retention.start();
     }
@@ -141,8 +153,9 @@ export class LifeCycle {
   }
 
   async #finish(): Promise<void> {
-    const { relay, inHand, sweeper, workers, queue, waker, retention } = this.#parts;
+    const { relay, feeds, inHand, sweeper, workers, queue, waker, retention } = this.#parts;
     relay.stop();
+    feeds.stop();
     const stopped = [queue.close(), waker.stop(), retention.stop(), workers.stop()];
     await Promise.all(stopped.map((part) => part.catch(this.#report)));
     // last: what a sweep had just claimed is in hand only now

@@ -9,8 +9,9 @@ import {
 } from '@hookline/core/adapter';
 import { type HooklineMiddleware, mountOn } from './mount-on.js';
 
-export type { AdminOptions, InboundOptions, WebhooksOptions } from '@hookline/core/adapter';
+export type { AdminOptions, InboundOptions, ToContext, WebhooksOptions } from '@hookline/core/adapter';
 export { captureRawBody } from './capture-raw-body.js';
+export { context } from './context.js';
 export type { HooklineMiddleware } from './mount-on.js';
 
 /**

@@ -10,6 +10,7 @@ import {
   aReceipt,
   aRun,
   NOW,
+  unheard,
 } from '../../contracts/store-records.js';
 import { expectError } from '../../support/expect-error.js';
 
@@ -44,6 +45,46 @@ describe('the memory store', () => {
     expect(await store.events.get(event.id, {})).to.equal(null);
     outermost.commit();
     expect(await store.events.get(event.id, {})).to.deep.equal(event);
+  });
+
+  it('shows nothing of a savepoint that was rolled back, nor of one within it', async () => {
+    const store = memoryStore();
+    const outermost = aTransaction();
+    const savepoint = { ...aTransaction(outermost), finished: 'rollback' };
+    const inner = { ...aTransaction(savepoint), finished: 'commit' };
+    const [first, undone, within, late] = [anEvent(), anEvent(), anEvent(), anEvent()];
+    await store.events.insert([first], { transaction: outermost });
+    await store.events.insert([undone], { transaction: savepoint, replacing: [first.id] });
+    await store.events.insert([within], { transaction: inner });
+    await store.events.insert([late], { transaction: { ...aTransaction(outermost), finished: 'commit' } });
+    outermost.commit();
+    expect(await store.events.list({ limit: 10 })).to.deep.equal([late, first]);
+  });
+
+  it('shows all that was written in a transaction at once, and nothing of what it replaced', async () => {
+    const store = memoryStore();
+    const transaction = aTransaction();
+    const [replaced, kept, late] = [anEvent(), anEvent(), anEvent()];
+    await store.events.insert([replaced, kept], { transaction });
+    const shown: unknown[] = [];
+    transaction.afterCommit(() => void store.events.claim(aClaim()).then((claimed) => shown.push(claimed)));
+    await store.events.insert([late], { transaction, replacing: [replaced.id] });
+    transaction.commit();
+    await Promise.resolve();
+    expect(shown).to.deep.equal([unheard(kept, late)]);
+    expect(await store.events.get(replaced.id, {})).to.equal(null);
+  });
+
+  it('forgets what an event that is replaced was known by', async () => {
+    const store = memoryStore({ maxFinishedEvents: 1 });
+    const [event, late] = [anEvent(), anEvent()];
+    await store.receipts.record([{ receipt: aReceipt(event), event }]);
+    await store.events.insert([late], { replacing: [event.id] });
+    await store.events.insert([event]);
+    const delivery = aDelivery(event);
+    await store.events.settle(aFanOut({ eventIds: [event.id], deliveries: [delivery] }));
+    expect(await store.deliveries.ofEvents([event.id])).to.deep.equal([delivery]);
+    expect(await store.events.claim(aClaim())).to.deep.equal(unheard(late));
   });
 
   it('answers claims of many in no time, however much waits for later', async () => {

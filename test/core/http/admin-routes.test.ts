@@ -44,6 +44,7 @@ function admin(authorize: Authorizer = byAccountHeader) {
 }
 
 const aWebhook = { url: URL, subscriptions: ['*'] };
+const aSubject = { subjectType: 'Message', subjectId: '1' };
 
 const byAccountHeader: Authorizer = ({ headers }) => {
   const account = headers['x-account'];
@@ -166,6 +167,38 @@ describe('admin routes', () => {
     expect(await call('get /events/:id', { params: { id: 'evt_nothing' } })).to.include({ status: 404 });
   });
 
+  it('list the events of a subject with their deliveries, page by page', async () => {
+    const { data, hub, clock } = admin();
+    await hub.webhooks.create({ ...aWebhook, accountId: 1 });
+    await hub.webhooks.create({ ...aWebhook, accountId: 2 });
+    const subject = { type: 'Message', id: 1 };
+    const mine = await hub.dispatch('message.created', { id: 1 }, { account: 1, subject });
+    await hub.dispatch('message.created', { id: 1 }, { account: 2, subject });
+    await hub.dispatch('message.created', { id: 2 }, { account: 1, subject: { ...subject, id: 2 } });
+    const internal = await hub.dispatch('agent.added', { id: 1 }, { account: 1, subject });
+    await hub.drain();
+    const query = { subjectType: 'Message', subjectId: '1', include: 'deliveries' };
+    const [owed] = (await data('get /deliveries', { query: { eventId: mine.id } })).data;
+    expect(owed).to.deep.include({ state: 'delivered', createdAt: new Date(clock.now()).toISOString() });
+    const shown = await data('get /events/:id', { params: { id: mine.id } });
+    expect(await data('get /events', { query })).to.deep.equal({
+      data: [{ ...shown, deliveries: [owed] }],
+      nextCursor: null,
+    });
+    const staff = { headers: { 'x-account': 'staff' } };
+    const first = await data('get /events', { query: { ...query, limit: '2' }, ...staff });
+    expect(first.data.map((row: Body) => [row.accountId, row.deliveries.length])).to.deep.equal([
+      [1, 0],
+      [2, 1],
+    ]);
+    expect(first.data[0].id).to.equal(internal.id);
+    const cursor = first.nextCursor;
+    const second = await data('get /events', { query: { ...query, limit: '2', cursor }, ...staff });
+    expect(second).to.deep.equal({ data: [{ ...shown, deliveries: [owed] }], nextCursor: null });
+    const typed = await data('get /events', { query: { ...query, type: 'agent.added' }, ...staff });
+    expect(typed.data.map(({ id }: Body) => id)).to.deep.equal([internal.id]);
+  });
+
   it("answer 404 to another account's ids, on every route that takes one", async () => {
     const { call, data, hub } = admin();
     const { id } = await data('post /webhooks', { body: { url: URL, subscriptions: ['*'] } });
@@ -214,6 +247,9 @@ describe('admin routes', () => {
     ['get /deliveries', { query: { state: 'lost' } }, 422, 'VALIDATION_FAILED'],
     ['get /webhooks', { headers: {} }, 401, 'UNAUTHENTICATED'],
     ['get /events', { query: { subjectType: 'Message' } }, 422, 'VALIDATION_FAILED'],
+    ['get /events', { query: { ...aSubject, include: 'attempts' } }, 422, 'VALIDATION_FAILED'],
+    ['get /events', { query: { ...aSubject, include: '' } }, 422, 'VALIDATION_FAILED'],
+    ['get /events', { query: { include: 'deliveries' } }, 422, 'VALIDATION_FAILED'],
     ['post /webhooks', { body: { ...aWebhook, toString: 1 } }, 422, 'VALIDATION_FAILED'],
     ['post /webhooks', { body: JSON.parse('{"__proto__":1,"constructor":1}') }, 422, 'VALIDATION_FAILED'],
     ['post /webhooks', { body: { ...aWebhook, description: 'a\0b' } }, 422, 'VALIDATION_FAILED'],

@@ -1,4 +1,11 @@
-import { defineEvents, type InboundResult, payload } from '@hookline/core';
+import {
+  type Context,
+  currentContext,
+  defineEvents,
+  type InboundResult,
+  payload,
+  withContext,
+} from '@hookline/core';
 import { fakeClock } from '@hookline/core/testing';
 import { expect } from 'chai';
 import sinon from 'sinon';
@@ -12,6 +19,7 @@ import { hmac } from '../../../packages/core/src/inbound/sources/generic-hmac.js
 import { github } from '../../../packages/core/src/inbound/sources/github.js';
 import type { Arrival } from '../../../packages/core/src/ports/store.js';
 import { signedRequest } from '../../../packages/core/src/testing/sign-request.js';
+import { buildHub } from '../../support/build-hub.js';
 import { expectError } from '../../support/expect-error.js';
 
 const secret = 'shared secret';
@@ -78,6 +86,40 @@ describe('handleInbound', () => {
     expect(event?.payload).to.include(`"data":${body}`);
     expect(event && toEvent(event).actor).to.deep.equal({ type: 'source', id: 'github' });
     sinon.assert.calledOnceWithExactly(accept, event as never);
+  });
+
+  it('makes an event that knows its receipt, whatever the context around says', async () => {
+    const { deps, store } = world();
+    const around = { account: 42, requestId: 'r1', causationId: 'evt_1', correlationId: 'evt_1', depth: 1 };
+    const result = await withContext(around, () => handleInbound(deps, 'github', source, request({})));
+    const { receiptId, eventId } = accepted(result);
+    expect(await store.events.get(eventId, {})).to.include({
+      requestId: receiptId,
+      accountId: null,
+      causationId: null,
+      correlationId: eventId,
+      depth: 0,
+    });
+  });
+
+  it('has its listeners run with the source as the actor and the receipt as the request', async () => {
+    const { hub } = buildHub();
+    hub.addSource('github', source);
+    const seen: Context[] = [];
+    hub.on('github.*', () => void seen.push(currentContext()));
+    hub.on('github.*', () => void seen.push(currentContext()), { lane: 'async', name: 'later' });
+    const { receiptId, eventId } = accepted(await hub.receive('github', request({ action: 'opened' })));
+    await hub.drain();
+    const expected: Context = {
+      actor: { type: 'source', id: 'github' },
+      requestId: receiptId,
+      account: null,
+      causationId: eventId,
+      correlationId: eventId,
+      depth: 1,
+    };
+    expect(seen).to.deep.equal([expected, expected]);
+    await hub.close();
   });
 
   it('keeps signatures, cookies and authorisation out of the receipt', async () => {

@@ -1,15 +1,8 @@
 import { type AttemptRecord, withoutContent } from '../delivery/attempt.js';
 import type { DeliveryRecord } from '../delivery/delivery.js';
 import { HooklineError } from '../errors.js';
-import type {
-  ClaimedDelivery,
-  ClaimRequest,
-  DeliveryQuery,
-  DeliveryResult,
-  DeliveryStore,
-  HeldClaim,
-  Scope,
-} from '../ports/store.js';
+import type { DeliveryQuery, DeliveryStore, Scope } from '../ports/store.js';
+import type { ClaimedDelivery, ClaimRequest, DeliveryResult, HeldClaim } from '../ports/work-store.js';
 import { inScope, isAsked, page, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
 import { MemoryWork } from './memory-work.js';

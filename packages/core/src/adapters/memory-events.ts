@@ -15,15 +15,16 @@ import type {
   Scope,
 } from '../ports/store.js';
 import type { EventHistory } from './memory-history.js';
-import { type EventPart, eraseEvents } from './memory-retention.js';
+import { type EventPart, eraseEvents, removeRow } from './memory-retention.js';
 import { inScope, isAsked, page, receiptKey, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
+import { PendingWrites } from './memory-transactions.js';
 import type { Work, WorkRows } from './memory-work.js';
-import { afterCommit } from './transaction-hooks.js';
 
 export class MemoryEvents implements EventStore {
   readonly #tables: Tables;
   readonly #history: EventHistory;
+  readonly #pending = new PendingWrites();
 
   constructor(tables: Tables, history: EventHistory) {
     this.#tables = tables;
@@ -33,12 +34,11 @@ export class MemoryEvents implements EventStore {
   async insert(events: readonly EventRecord[], options: InsertEventOptions = {}): Promise<void> {
     const known = events.find(({ id }) => this.#tables.events.has(id));
     if (known) throw new Error(`event ${known.id} is stored already`);
-    const change = () => {
-      for (const id of options.replacing ?? []) this.#remove(id);
-      this.#add(events, options.leasedUntil);
-    };
-    if (options.transaction === undefined) change();
-    else afterCommit(options.transaction, change);
+    const { transaction, leasedUntil, replacing = [] } = options;
+    this.#pending.add(transaction, () => {
+      for (const id of replacing) this.#remove(id);
+      this.#add(events, leasedUntil);
+    });
   }
 
   async claim({ ids, limit, now, leaseMs }: EventClaimRequest): Promise<readonly ClaimedEvent[]> {
@@ -91,9 +91,9 @@ export class MemoryEvents implements EventStore {
   }
 
   async erase(query: EraseQuery, now: number): Promise<number> {
-    const { waiting } = this.#tables;
-    const isWaiting = waiting.has.bind(waiting);
-    return eraseEvents(this.#tables, query, now, (id) => isWaiting(id) && this.#markFannedOut(id)).length;
+    const ids = eraseEvents(this.#tables, query, now);
+    for (const id of ids) if (this.#tables.waiting.has(id)) this.#markFannedOut(id);
+    return ids.length;
   }
 
   #add(events: readonly EventRecord[], leasedUntil = 0): void {
@@ -104,7 +104,7 @@ export class MemoryEvents implements EventStore {
   }
 
   #remove(id: string): void {
-    this.#tables.events.delete(id);
+    removeRow(this.#tables, 'events', id);
     this.#tables.waiting.delete(id);
   }
 

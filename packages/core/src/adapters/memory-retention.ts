@@ -62,12 +62,7 @@ export function removeRow(tables: Tables, kind: Prunable, id: string): void {
 }
 
 /** Answers the ids of the events asked for. */
-export function eraseEvents(
-  tables: Tables,
-  query: EraseQuery,
-  now: number,
-  endWaiting: (id: string) => void,
-): readonly string[] {
+export function eraseEvents(tables: Tables, query: EraseQuery, now: number): readonly string[] {
   const events = [...tables.events.values()].filter((event) => isAskedFor(event, query));
   for (const event of events) {
     const { id, payload, erasedAt } = event;
@@ -75,7 +70,6 @@ export function eraseEvents(
   }
   const ids = events.map(({ id }) => id);
   eraseParts(tables, new Set(ids), now);
-  for (const id of ids) endWaiting(id);
   return ids;
 }
 

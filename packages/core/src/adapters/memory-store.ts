@@ -9,6 +9,7 @@ import { MemoryDeliveries } from './memory-deliveries.js';
 import { MemoryEvents, MemoryReceipts } from './memory-events.js';
 import { EventHistory } from './memory-history.js';
 import { type EventPart, pruneRows } from './memory-retention.js';
+import { MemorySnapshots, type SnapshotRow } from './memory-snapshots.js';
 import { WaitingEvents } from './memory-waiting.js';
 import { MemoryWebhooks, WebhookRows } from './memory-webhooks.js';
 import { MemoryRuns, WorkRows } from './memory-work.js';
@@ -26,6 +27,7 @@ export interface Tables {
   readonly runs: WorkRows<RunRecord>;
   readonly receipts: Map<string, ReceiptRecord>;
   readonly receiptKeys: Set<string>;
+  readonly snapshots: Map<string, SnapshotRow>;
 }
 
 export interface MemoryStoreOptions {
@@ -41,8 +43,8 @@ export interface MemoryStoreOptions {
  * development and tests. What is owed is kept in any case; of the rest, the newest: see `MemoryStoreOptions`. With
  * the receipt of an old event goes the memory of that request: sent again, it is taken for a new one.
  *
- * With a transaction an event shows after `afterCommit`, and so not at all where the outermost one rolls back; but
- * that of a savepoint which was rolled back alone is kept. A SQL store keeps neither.
+ * With a transaction an event shows after `afterCommit`, and so not at all where that, or a savepoint it was written
+ * in, rolls back. A failing COMMIT is taken for one that went well: see `Store.afterCommit`.
  *
  * Throws OPTION_INVALID.
  */
@@ -58,6 +60,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     runs: new WorkRows(),
     receipts: new Map(),
     receiptKeys: new Set(),
+    snapshots: new Map(),
   };
   const events = new MemoryEvents(tables, new EventHistory(tables, limit));
   return {
@@ -68,6 +71,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     deliveries: new MemoryDeliveries(tables),
     runs: new MemoryRuns(tables),
     receipts: new MemoryReceipts(tables, events),
+    snapshots: new MemorySnapshots(tables, events),
     open: async () => {},
     afterCommit,
     prune: async (request) => pruneRows(tables, request),

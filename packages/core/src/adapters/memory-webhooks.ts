@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { WebhookRecord } from '../delivery/webhook.js';
+import type { SnapshotRecord } from '../ports/snapshot-store.js';
 import type {
   ActiveWebhooks,
   Page,
@@ -8,7 +9,7 @@ import type {
   WebhookPatch,
   WebhookStore,
 } from '../ports/store.js';
-import { inScope, page } from './memory-rows.js';
+import { inScope, page, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
 
 /** Webhooks by id, and how often they were changed. */
@@ -37,8 +38,9 @@ export class MemoryWebhooks implements WebhookStore {
     this.#tables = tables;
   }
 
-  async insert(webhook: WebhookRecord): Promise<void> {
+  async insert(webhook: WebhookRecord, snapshots: readonly SnapshotRecord[] = []): Promise<void> {
     this.#tables.webhooks.set(webhook.id, webhook);
+    for (const record of snapshots) this.#tables.snapshots.set(record.id, { record, ...UNLEASED });
   }
 
   async update(

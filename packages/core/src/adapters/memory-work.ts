@@ -1,5 +1,6 @@
 import type { RunRecord } from '../listeners/run.js';
-import type { ClaimedRun, ClaimRequest, HeldClaim, RunResult, RunStore } from '../ports/store.js';
+import type { RunStore } from '../ports/store.js';
+import type { ClaimedRun, ClaimRequest, HeldClaim, RunResult } from '../ports/work-store.js';
 import { DueIds, take } from './memory-due.js';
 import { type Leased, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';

@@ -2,6 +2,8 @@
 export interface TransactionLike {
   /** The transaction that this one is a savepoint of. */
   readonly parent?: TransactionLike | null;
+  /** How it ended, as far as this was asked for; absent while it runs. */
+  readonly finished?: unknown;
   afterCommit(callback: () => void): void;
 }
 

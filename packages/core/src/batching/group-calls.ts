@@ -1,10 +1,14 @@
+import { withoutContext } from '../context/context.js';
 import { isStoreUnavailable } from '../errors.js';
 
-export interface GroupOptions<Item> {
+export interface BatchLimits<Item> {
   readonly maxItems: number;
   /** What an item weighs, and what a batch may: bytes, so that a few large items do not make a huge statement. */
   readonly weigh?: (item: Item) => number;
   readonly maxWeight?: number;
+}
+
+export interface GroupOptions<Item> extends BatchLimits<Item> {
   /** How long a batch gathers after one of several, in milliseconds, while it is smaller than half of what it may be: where
    * nobody is in a hurry, fewer and larger batches cost less. Default 0. */
   readonly gathersMs?: number;
@@ -14,19 +18,22 @@ export interface GroupOptions<Item> {
  * Turns calls with one item into calls with many: while a batch is under way, the next one gathers. A lone call
  * starts at once, and the size of batches grows with the load by itself, without a timer unless `gathersMs` is given.
  *
- * `run` answers one result per item, in order. Where a batch of several is rejected, its halves are tried, down to
- * the bad item, which fails alone: `run` must be all-or-none. Where the store is unavailable all fail at once.
+ * `run` is called in no context, since a batch is nobody's own. It answers one result per item, in order. Where a batch
+ * of several is rejected, its halves are tried, down to the bad item, which fails alone: `run` must be all-or-none. Where
+ * the store is unavailable all fail at once.
  */
 export function groupCalls<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly Result[]>,
   options: GroupOptions<Item>,
 ): (item: Item) => Promise<Result> {
+  const { weigh = () => 0 } = options;
+  const limits = { ...options, weigh: ({ item }: Call<Item, Result>) => weigh(item) };
   let waiting: Call<Item, Result>[] = [];
   let running = false;
 
   async function flush(): Promise<void> {
     while (waiting.length > 0) {
-      const size = batchSize(waiting, options);
+      const size = batchSize(waiting, limits);
       const batch = waiting.slice(0, size);
       waiting = waiting.slice(size);
       await runBatch(run, batch);
@@ -40,7 +47,7 @@ export function groupCalls<Item, Result>(
       waiting.push({ item, resolve, reject });
       if (running) return;
       running = true;
-      queueMicrotask(() => void flush());
+      withoutContext(() => queueMicrotask(() => void flush()));
     });
 }
 
@@ -55,17 +62,17 @@ interface Call<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** At least one, whatever it weighs. */
-function batchSize<Item>(
-  calls: readonly { readonly item: Item }[],
-  { maxItems, weigh = () => 0, maxWeight = Number.POSITIVE_INFINITY }: GroupOptions<Item>,
+/** How many of the first items make a batch: at least one, whatever it weighs. */
+export function batchSize<Item>(
+  items: readonly Item[],
+  { maxItems, weigh = () => 0, maxWeight = Number.POSITIVE_INFINITY }: BatchLimits<Item>,
 ): number {
   let weight = 0;
-  const end = calls.findIndex(({ item }, index) => {
+  const end = items.findIndex((item, index) => {
     weight += weigh(item);
     return index > 0 && (index >= maxItems || weight > maxWeight);
   });
-  return end === -1 ? calls.length : end;
+  return end === -1 ? items.length : end;
 }
 
 async function runBatch<Item, Result>(

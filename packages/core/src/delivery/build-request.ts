@@ -1,5 +1,5 @@
 import type { OutboundRequest } from '../ports/http-client.js';
-import type { ClaimedDelivery } from '../ports/store.js';
+import type { ClaimedDelivery } from '../ports/work-store.js';
 import { signStandardWebhook } from '../signing/standard-webhooks.js';
 import { VERSION } from '../version.js';
 

@@ -1,5 +1,5 @@
 import type { HttpReply } from '../ports/http-client.js';
-import type { ClaimedDelivery, DeliveryResult } from '../ports/store.js';
+import type { ClaimedDelivery, DeliveryResult } from '../ports/work-store.js';
 import { safeText } from '../safe-text.js';
 import type { Held } from '../worker/claims.js';
 import type { AttemptRecord } from './attempt.js';

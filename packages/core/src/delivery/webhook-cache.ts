@@ -1,5 +1,6 @@
 import { matchesPattern } from '../events/event-pattern.js';
 import type { WebhookStore } from '../ports/store.js';
+import { remember } from '../remember.js';
 import type { WebhookRecord } from './webhook.js';
 
 /** So many webhooks are kept at most: some tens of megabytes. */
@@ -20,7 +21,7 @@ export interface WebhookDirectory {
 export class WebhookCache {
   readonly #store: WebhookStore;
   #version = '';
-  #accounts = new Map<string | null, AccountWebhooks>();
+  #accounts = new Map<string | null, Subscribers>();
   #size = 0;
 
   constructor(store: WebhookStore) {
@@ -50,7 +51,7 @@ export class WebhookCache {
     const byAccount = groupByAccount(webhooks);
     for (const id of accountIds) {
       const own = byAccount.get(id);
-      this.#accounts.set(id, own ? new AccountWebhooks(own) : NO_WEBHOOKS);
+      this.#accounts.set(id, own ? subscribersAmong(own) : NO_SUBSCRIBERS);
     }
   }
 
@@ -59,7 +60,7 @@ export class WebhookCache {
     const accounts = new Map(accountIds.map((id) => [id, this.#accounts.get(id)]));
     return {
       version: this.#version,
-      subscribersOf: (accountId, type) => accounts.get(accountId)?.subscribersOf(type) ?? [],
+      subscribersOf: (accountId, type) => accounts.get(accountId)?.(type) ?? [],
     };
   }
 }
@@ -74,26 +75,15 @@ function groupByAccount(webhooks: readonly WebhookRecord[]): ReadonlyMap<string 
   return groups;
 }
 
-class AccountWebhooks {
-  readonly #webhooks: readonly WebhookRecord[];
-  readonly #byType = new Map<string, readonly WebhookRecord[]>();
+/** Which of the webhooks of an account want an event type. */
+type Subscribers = (type: string) => readonly WebhookRecord[];
 
-  constructor(webhooks: readonly WebhookRecord[]) {
-    this.#webhooks = webhooks;
-  }
-
-  subscribersOf(type: string): readonly WebhookRecord[] {
-    if (this.#webhooks.length === 0) return this.#webhooks;
-    const known = this.#byType.get(type);
-    if (known) return known;
-    const found = this.#webhooks.filter((webhook) => isSubscribed(webhook, type));
-    this.#byType.set(type, found);
-    return found;
-  }
+function subscribersAmong(webhooks: readonly WebhookRecord[]): Subscribers {
+  return remember((type) => webhooks.filter((webhook) => isSubscribed(webhook, type)));
 }
 
 /** Most accounts have none. */
-const NO_WEBHOOKS = new AccountWebhooks([]);
+const NO_SUBSCRIBERS: Subscribers = () => [];
 
 function isSubscribed(webhook: Pick<WebhookRecord, 'subscriptions'>, type: string): boolean {
   return webhook.subscriptions.some((pattern) => matchesPattern(pattern, type));

@@ -1,3 +1,4 @@
+import { remember } from '../remember.js';
 import { generateSecret, secretBytes } from '../signing/secret.js';
 import type { SecretBox } from '../signing/secret-box.js';
 import type { StoredSecret, WebhookRecord } from './webhook.js';
@@ -25,15 +26,7 @@ export interface SecretKeeper {
 }
 
 export function secretKeeper(box: SecretBox): SecretKeeper {
-  const keys = new Map<string, Buffer>();
-  const keyOf = (sealed: string): Buffer => {
-    const known = keys.get(sealed);
-    if (known) return known;
-    if (keys.size >= MAX_CACHED) keys.clear();
-    const key = secretBytes(box.open(sealed));
-    keys.set(sealed, key);
-    return key;
-  };
+  const keyOf = remember((sealed) => secretBytes(box.open(sealed)), MAX_CACHED);
   const seal = (secret: string, now: number): StoredSecret => ({
     sealed: box.seal(secret),
     createdAt: now,

@@ -6,9 +6,12 @@ import { owe } from '../listeners/webhook-listener.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { Logger } from '../ports/logger.js';
+import type { SnapshotRecord } from '../ports/snapshot-store.js';
 import type { Store } from '../ports/store.js';
+import type { RowSources } from '../rows/row-sources.js';
 import { toPage, toScope } from '../scope.js';
 import type { HandOver } from '../worker/hand-over.js';
+import type { Waker } from '../worker/waker.js';
 import type { UrlPolicy } from './guard-url.js';
 import { validateWebhook } from './validate-webhook.js';
 import type { WebhookRecord } from './webhook.js';
@@ -23,6 +26,8 @@ export interface WebhookServiceDeps {
   readonly urlPolicy: UrlPolicy;
   readonly secrets: SecretKeeper;
   readonly handOver: HandOver;
+  readonly rows: RowSources;
+  readonly waker: Waker;
   readonly clock: Clock;
   readonly ids: IdGenerator;
   readonly logger: Logger;
@@ -42,7 +47,7 @@ export class WebhookService implements Webhooks {
   }
 
   async create(input: NewWebhook): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
-    const { store, secrets, clock, ids } = this.#deps;
+    const { store, secrets, clock, ids, waker } = this.#deps;
     this.#validate(input, ['url', 'subscriptions']);
     const now = clock.now();
     const secret = input.secret ?? secrets.generate();
@@ -58,8 +63,21 @@ export class WebhookService implements Webhooks {
       updatedAt: now,
     };
     await this.#deps.ready();
-    await store.webhooks.insert(record);
+    const snapshots = this.#snapshotsOf(record, input.snapshot);
+    await store.webhooks.insert(record, snapshots);
+    if (snapshots.length > 0) waker.wakeRelays();
     return { webhook: withoutSecrets(record), secret };
+  }
+
+  #snapshotsOf(
+    { id: webhookId, accountId, createdAt }: WebhookRecord,
+    models: readonly string[] = [],
+  ): readonly SnapshotRecord[] {
+    return [...new Set(models)].map((model) => ({
+      ...{ id: this.#deps.ids.next('snp'), webhookId, accountId, model, createdAt },
+      position: null,
+      startedAt: null,
+    }));
   }
 
   async get(id: string, scope: AccountScope = {}): Promise<Webhook | null> {
@@ -159,8 +177,8 @@ export class WebhookService implements Webhooks {
   }
 
   #validate(input: object, required: readonly string[]): void {
-    const { registry, urlPolicy, logger, secrets } = this.#deps;
-    validateWebhook(input, { required, registry, urlPolicy, assertSecret: secrets.assertUsable });
+    const { registry, urlPolicy, logger, secrets, rows } = this.#deps;
+    validateWebhook(input, { required, registry, urlPolicy, rows, assertSecret: secrets.assertUsable });
     const { subscriptions = [] } = input as { subscriptions?: readonly string[] };
     for (const type of subscriptions) {
       const replacement = registry.replacementOf(type);
@@ -174,9 +192,9 @@ export function withoutSecrets({ secrets: _, ...webhook }: WebhookRecord): Webho
   return webhook;
 }
 
-/** A webhook keeps its account, and its secrets are changed by rotation. */
+/** A webhook keeps its account, its secrets are changed by rotation, and it is told of rows when it is new. */
 function refuseFixed(change: object): void {
-  const fixed = ['secret', 'accountId'].find((name) => name in change);
+  const fixed = ['secret', 'accountId', 'snapshot'].find((name) => name in change);
   if (fixed === undefined) return;
   throw invalidField(fixed, fixed === 'secret' ? 'is changed by rotating it' : 'cannot be changed');
 }

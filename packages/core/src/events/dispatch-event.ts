@@ -1,3 +1,4 @@
+import { checkAccount, checkActor, checkContext } from '../context/check-context.js';
 import { contextOf, currentContext } from '../context/context.js';
 import { HooklineError } from '../errors.js';
 import type { DispatchAllOptions, DispatchOptions, EventOptions, NewEvent } from '../hub.js';
@@ -5,11 +6,10 @@ import type { ListenerRegistry } from '../listeners/listener-registry.js';
 import { runSyncListeners, type SyncLane } from '../listeners/run-listener.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
-import { isStorableId } from '../safe-text.js';
 import { isThenable } from '../thenable.js';
 import { buildEventRecord, type EventParts, serializeData, toNewEvent } from './build-event.js';
 import { buildTransientEvent } from './build-transient-event.js';
-import type { AccountId, Event, EventRecord } from './event.js';
+import type { Event, EventRecord } from './event.js';
 import type { AnyRegistry } from './event-types.js';
 import type { Intake } from './intake.js';
 
@@ -63,23 +63,29 @@ export async function dispatchAllEvents(
   transaction: unknown,
 ): Promise<readonly Event[]> {
   const built: Built[] = [];
-  for (const { type, data, ...options } of news) {
-    refuseTransient(deps.registry, type);
-    const valid = deps.registry.validate(type, data);
-    built.push(buildStored(deps, type, isThenable(valid) ? await valid : valid, options));
-  }
-  const records = built.map(({ record }) => record);
-  const only = unlessCaptured === undefined ? {} : { unlessCaptured };
-  await deps.intake.insertAll(records, { transaction, replacing, ...only });
+  for (const event of news) built.push(await buildNewEvent(deps, event));
+  await deps.intake.insertAll(
+    built.map(({ record }) => record),
+    { replacing, ...(transaction ? { transaction } : {}), ...(unlessCaptured && { unlessCaptured }) },
+  );
   return built.map(({ event }) => event);
 }
 
-interface Built {
+export type BuildDeps = Pick<DispatchDeps, 'registry' | 'clock' | 'ids' | 'maxPayloadBytes'>;
+
+export interface Built {
   readonly record: EventRecord;
   readonly event: Event;
 }
 
-function buildStored(deps: DispatchDeps, type: string, data: unknown, options: EventOptions): Built {
+/** Known type → valid data → record, serialised once. Throws what `hub.dispatchAll` does of a single event. */
+export async function buildNewEvent(deps: BuildDeps, { type, data, ...options }: NewEvent): Promise<Built> {
+  refuseTransient(deps.registry, type);
+  const valid = deps.registry.validate(type, data);
+  return buildStored(deps, type, isThenable(valid) ? await valid : valid, options);
+}
+
+function buildStored(deps: BuildDeps, type: string, data: unknown, options: EventOptions): Built {
   const parts = partsOf(deps, type, options);
   const record = buildEventRecord({ ...parts, dataJson: serializeData(type, data) });
   return { record, event: toNewEvent(record, parts) };
@@ -122,19 +128,18 @@ function hearTransient(
   return listening === undefined ? event : listening.then(() => event);
 }
 
-function partsOf(deps: DispatchDeps, type: string, options: EventOptions): Omit<EventParts, 'dataJson'> {
-  const { context = currentContext() } = options;
-  const { changes, subject, cause, timestamp, snapshot, webhookId } = options;
-  const { account = context.account ?? null, actor = context.actor } = options;
+function partsOf(deps: BuildDeps, type: string, options: EventOptions): Omit<EventParts, 'dataJson'> {
+  const { account, actor, changes, subject, cause, timestamp, snapshot, webhookId } = options;
+  const context = options.context === undefined ? currentContext() : checkContext(options.context, 'context');
   const now = deps.clock.now();
   return {
     id: deps.ids.next('evt', now),
     type,
     visibility: deps.registry.lookUp(type).visibility,
     timestamp: timestamp === undefined ? now : checkTimestamp(timestamp),
-    account: account === null ? null : checkAccount(account),
+    account: account === undefined ? (context.account ?? null) : checkAccount(account),
     changes,
-    actor,
+    actor: actor === undefined ? context.actor : checkActor(actor),
     subject,
     snapshot,
     chain: cause === undefined ? context : contextOf(cause),
@@ -149,12 +154,6 @@ function refuseTransaction(type: string, { transaction }: DispatchOptions): void
   if (transaction === undefined || transaction === null) return;
   const expected = `none with "${type}", which is transient: what is not stored cannot commit`;
   throw new HooklineError('OPTION_INVALID', { option: 'transaction', expected, got: 'one' });
-}
-
-function checkAccount(account: AccountId): AccountId {
-  if (isStorableId(account)) return account;
-  const expected = 'a whole number, or text without control characters';
-  throw new HooklineError('OPTION_INVALID', { option: 'account', expected, got: JSON.stringify(account) });
 }
 
 const MAX_TIMESTAMP = 8.64e15;

@@ -42,7 +42,10 @@ export interface Event<Type extends string = string, Data = unknown> {
   readonly correlationId: string;
   /** How many events led to this one: 0 for one without a cause. */
   readonly depth: number;
-  /** Of the request it came about in, as the context had it; absent where there was none. Never on the wire. */
+  /**
+   * Of the request it came about in, as the context had it, or of its receipt, where a source brought it; absent where
+   * there was none. Never on the wire.
+   */
   readonly requestId?: string;
   /** True where it tells of a row as it was found, not of a change: part of a snapshot for a new webhook, or reconciled. */
   readonly snapshot?: true;

@@ -2,7 +2,9 @@ import type { ListenerRegistry } from '../listeners/listener-registry.js';
 import { type RunRecord, runId } from '../listeners/run.js';
 import type { OwedDeliveries, OwedDelivery, WebhookListener } from '../listeners/webhook-listener.js';
 import { CLOCK_MARGIN_MS, type Clock } from '../ports/clock.js';
-import type { ClaimedDelivery, ClaimedRun, EventStore, FanOut } from '../ports/store.js';
+import type { Job } from '../ports/queue.js';
+import type { EventStore, FanOut, Owed } from '../ports/store.js';
+import type { ClaimedDelivery, ClaimedRun } from '../ports/work-store.js';
 import type { Lease } from '../worker/claims.js';
 import type { HandOver } from '../worker/hand-over.js';
 import type { OwnWork } from '../worker/own-work.js';
@@ -56,6 +58,8 @@ export async function fanOutEvents(
   }
 }
 
+type OwedItem = OwedDelivery | OwedRun;
+
 interface OwedRun {
   readonly record: RunRecord;
   readonly event: EventRecord;
@@ -102,66 +106,75 @@ function gather(
 /** False where the webhooks have changed, and nothing was stored. */
 async function storeAndBegin(
   deps: FanOutDeps,
-  { eventIds, deliveries, runs }: Part,
+  { eventIds, ...owed }: Part,
   conditions: Pick<FanOut, 'webhookVersion' | 'unclaimedAt'>,
 ): Promise<boolean> {
   const lease = { name: deps.newLease(), until: deps.clock.now() + deps.leaseMs };
-  const kept = {
-    deliveries: deps.ownDeliveries.keep(deliveries.length),
-    runs: deps.ownRuns.keep(runs.length),
-  };
-  const owed = {
-    deliveries: withLease(deliveries, kept.deliveries, lease),
-    runs: withLease(runs, kept.runs, lease),
-  };
+  const deliveries = share(owed.deliveries, deps.ownDeliveries, toClaimedDelivery, lease);
+  const runs = share(owed.runs, deps.ownRuns, toClaimedRun, lease);
+  const rows = { deliveries: deliveries.rows, runs: runs.rows };
   const fannedOut = await deps.events
-    .settle({ eventIds, ...owed, ...conditions, leasedUntil: lease.until })
+    .settle({ eventIds, ...rows, ...conditions, leasedUntil: lease.until })
     .catch((error) => {
-      deps.ownDeliveries.abandon(idsOf(deliveries.slice(0, kept.deliveries)), lease, kept.deliveries);
-      deps.ownRuns.abandon(idsOf(runs.slice(0, kept.runs)), lease, kept.runs);
+      deliveries.abandon();
+      runs.abandon();
       throw error;
     });
-  const own = new Set(fannedOut.kind === 'stored' ? fannedOut.claimedIds : []);
-  deps.ownDeliveries.begin(toClaimedDeliveries(deliveries, own), lease, kept.deliveries);
-  deps.ownRuns.begin(toClaimedRuns(runs, own), lease, kept.runs);
+  const claimedIds = new Set(fannedOut.kind === 'stored' ? fannedOut.claimedIds : []);
+  deliveries.begin(claimedIds);
+  runs.begin(claimedIds);
   if (fannedOut.kind === 'stale') return false;
-  deps.handOver([
-    ...idsOf(deliveries.slice(kept.deliveries)).map((id) => ({ kind: 'delivery', id }) as const),
-    ...idsOf(runs.slice(kept.runs)).map((id) => ({ kind: 'run', id }) as const),
-  ]);
+  deps.handOver([...jobsOf('delivery', deliveries.othersIds), ...jobsOf('run', runs.othersIds)]);
   return true;
 }
 
-function idsOf(owed: readonly { readonly record: { readonly id: string } }[]): readonly string[] {
+/** What is owed of one kind: as much of it as there are places for is this process's own, the first of it. */
+interface Share<Item extends OwedItem> {
+  readonly rows: readonly Owed<Item['record']>[];
+  readonly othersIds: readonly string[];
+  /** Begins what of its own was new to the store. */
+  begin(claimedIds: ReadonlySet<string>): void;
+  abandon(): void;
+}
+
+function share<Item extends OwedItem, Claimed>(
+  owed: readonly Item[],
+  work: OwnWork<Claimed>,
+  toClaimed: (item: Item) => Claimed,
+  lease: Lease,
+): Share<Item> {
+  const kept = work.keep(owed.length);
+  const own = owed.slice(0, kept);
+  const others = owed.slice(kept);
+  const withLease = (name: string | null) => (item: Item) => ({
+    ...item.record,
+    lease: name,
+  });
+  return {
+    rows: [...own.map(withLease(lease.name)), ...others.map(withLease(null))],
+    othersIds: idsOf(others),
+    begin: (claimedIds) => {
+      const claimed = own.filter(({ record }) => claimedIds.has(record.id));
+      work.begin(claimed.map(toClaimed), lease, kept);
+    },
+    abandon: () => work.abandon(idsOf(own), lease, kept),
+  };
+}
+
+function idsOf(owed: readonly OwedItem[]): readonly string[] {
   return owed.map(({ record }) => record.id);
 }
 
-/** The first of them are for this process. */
-function withLease<Item extends object>(
-  owed: readonly { readonly record: Item }[],
-  kept: number,
-  { name }: Lease,
-): readonly (Item & { readonly lease: string | null })[] {
-  return owed.map(({ record }, index) => ({ ...record, lease: index < kept ? name : null }));
+function jobsOf(kind: Job['kind'], ids: readonly string[]): readonly Job[] {
+  return ids.map((id) => ({ kind, id }));
 }
 
-function toClaimedDeliveries(
-  owed: readonly OwedDelivery[],
-  own: ReadonlySet<string>,
-): readonly ClaimedDelivery[] {
-  return owed
-    .filter(({ record }) => own.has(record.id))
-    .map(({ record, webhook, event }) => ({
-      delivery: { ...record, state: 'delivering' },
-      payload: event.payload,
-      webhook,
-    }));
+function toClaimedDelivery({ record, webhook, event }: OwedDelivery): ClaimedDelivery {
+  return { delivery: { ...record, state: 'delivering' }, payload: event.payload, webhook };
 }
 
-function toClaimedRuns(owed: readonly OwedRun[], own: ReadonlySet<string>): readonly ClaimedRun[] {
-  return owed
-    .filter(({ record }) => own.has(record.id))
-    .map(({ record, event }) => ({ run: { ...record, state: 'running' }, event }));
+function toClaimedRun({ record, event }: OwedRun): ClaimedRun {
+  return { run: { ...record, state: 'running' }, event };
 }
 
 function runsOf({ listeners }: FanOutDeps, event: EventRecord, now: number): readonly OwedRun[] {

@@ -4,8 +4,8 @@ import type { Logger } from '../ports/logger.js';
 import type { Store } from '../ports/store.js';
 import type { Waker } from '../worker/waker.js';
 
-/** Then it is the turn of the others, and of the next sweep. */
-const MAX_PULLS = 20;
+/** Then it is the turn of the next sweep, and with it of all else that is due: sweeps wait for each other. */
+const MAX_PULLS = 5;
 
 export interface FeedsDeps {
   readonly store: Store;
@@ -17,6 +17,7 @@ export interface FeedsDeps {
 export class Feeds {
   readonly #deps: FeedsDeps;
   readonly #outages = new Map<Feed, Outage>();
+  #isStopped = false;
 
   constructor(deps: FeedsDeps) {
     this.#deps = deps;
@@ -26,7 +27,6 @@ export class Feeds {
     const { store, waker, logger } = this.#deps;
     this.#outages.set(feed, outageOf(feed, logger));
     const wake = () => waker.wakeRelays();
-    wake();
     return {
       wake: (transaction) => (transaction ? store.afterCommit(transaction, wake) : wake()),
       remove: () => void this.#outages.delete(feed),
@@ -39,20 +39,31 @@ export class Feeds {
     return pulled.reduce((sum, count) => sum + count, 0);
   }
 
+  /** Pulls nothing more. What is under way goes on, as far as it can. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   async #pullOne(feed: Feed, outage: Outage): Promise<number> {
     let total = 0;
     try {
       for (let pulls = 0; pulls < MAX_PULLS; pulls++) {
-        const count = await feed.pull();
+        if (!this.#isPulled(feed)) return total;
+        const count = await feed.pull(this.#deps.store);
         outage.end();
         total += count;
         if (count === 0) return total;
       }
       this.#deps.waker.wakeRelays();
     } catch (error) {
-      outage.begin(error);
+      // a hub that closes takes no events any more
+      if (this.#isPulled(feed)) outage.begin(error);
     }
     return total;
+  }
+
+  #isPulled(feed: Feed): boolean {
+    return !this.#isStopped && this.#outages.has(feed);
   }
 }
 

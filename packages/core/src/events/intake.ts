@@ -1,4 +1,5 @@
-import { groupCalls } from '../batching/group-calls.js';
+import { outermostOf, type TransactionLike } from '../adapters/transaction-hooks.js';
+import { batchSize, groupCalls } from '../batching/group-calls.js';
 import type { Clock } from '../ports/clock.js';
 import type { Arrival, InsertEventOptions, Store } from '../ports/store.js';
 import type { Roles } from '../roles.js';
@@ -10,7 +11,12 @@ import type { Relay } from './relay.js';
 const MAX_INSERT = 500;
 /** What one INSERT carries at most, in characters of payload. */
 const MAX_INSERT_CHARS = 4_000_000;
-/** Of one transaction. */
+const INSERT_LIMITS = {
+  maxItems: MAX_INSERT,
+  maxWeight: MAX_INSERT_CHARS,
+  weigh: ({ payload }: EventRecord) => payload.length,
+};
+/** Of one transaction: what it writes beyond them is taken from the store when it has ended. */
 const MAX_REMEMBERED = 500;
 
 export interface IntakeDeps {
@@ -37,7 +43,7 @@ export class Intake {
   readonly #insert: Readonly<Record<Leasing, (event: EventRecord) => Promise<void>>>;
   readonly #record: Readonly<Record<Leasing, (arrival: Arrival) => Promise<boolean>>>;
   readonly #giveBack: (id: string) => Promise<void>;
-  /** How many events of a transaction are kept here until it ends. */
+  /** How many events of a transaction, with its savepoints, are kept here until it ends. */
   readonly #remembered = new WeakMap<object, number>();
   readonly #wakeRelays = () => this.#deps.waker.wakeRelays();
 
@@ -78,24 +84,23 @@ export class Intake {
 
   /**
    * Stores many, in one write as far as they are not too many for it. With a transaction they go on when that has
-   * ended; without one each write stands alone, and a relay goes on with them at once.
+   * ended; without one each write stands alone, and a relay finds them at once.
    */
-  async insertAll(events: readonly EventRecord[], options: InsertAllOptions): Promise<void> {
-    const { transaction, replacing, ...only } = options;
-    const isOwn = transaction !== undefined && transaction !== null;
-    let replaced = replacing;
-    for (const part of inPortions(events)) {
-      const within = isOwn ? { transaction } : {};
-      await this.#deps.store.events.insert(part, { ...within, ...only, replacing: replaced });
-      replaced = [];
-      if (isOwn) this.#passWhenEnded(transaction, part);
+  async insertAll(
+    events: readonly EventRecord[],
+    { replacing, ...options }: InsertAllOptions,
+  ): Promise<void> {
+    const { transaction } = options;
+    for (const [index, part] of inPortions(events).entries()) {
+      await this.#deps.store.events.insert(part, { ...options, replacing: index === 0 ? replacing : [] });
+      if (transaction) this.#passWhenEnded(transaction, part);
+      else if (part.length > 0) this.#wakeRelays();
     }
-    if (!isOwn) this.#wakeRelays();
   }
 
   #passWhenEnded(transaction: unknown, events: readonly EventRecord[]): void {
     const { store, relay } = this.#deps;
-    const kept = this.#relays ? events.filter(() => this.#remember(transaction)) : [];
+    const kept = events.slice(0, this.#reserve(transaction, events.length));
     if (kept.length < events.length) store.afterCommit(transaction, this.#wakeRelays);
     if (kept.length === 0) return;
     store.afterCommit(transaction, () => {
@@ -122,12 +127,14 @@ export class Intake {
     else this.#deps.waker.wakeRelays();
   }
 
-  /** Whether one more event of this transaction is kept here. */
-  #remember(transaction: unknown): boolean {
-    const key = transaction as object;
-    const count = this.#remembered.get(key) ?? 0;
-    if (count < MAX_REMEMBERED) this.#remembered.set(key, count + 1);
-    return count < MAX_REMEMBERED;
+  /** How many of so many more events of a transaction are kept here. */
+  #reserve(transaction: unknown, count: number): number {
+    if (!this.#relays) return 0;
+    const outermost = outermostOf(transaction as TransactionLike);
+    const before = this.#remembered.get(outermost) ?? 0;
+    const reserved = Math.min(count, MAX_REMEMBERED - before);
+    this.#remembered.set(outermost, before + reserved);
+    return reserved;
   }
 
   #leaveHeard({ id }: EventRecord): void {
@@ -153,13 +160,10 @@ export class Intake {
   }
 
   #groupedInsert(leasing: Leasing): (event: EventRecord) => Promise<void> {
-    return groupCalls(
-      async (events) => {
-        await this.#deps.store.events.insert(events, this.#leasedUntil(leasing));
-        return events.map(() => undefined);
-      },
-      { maxItems: MAX_INSERT, maxWeight: MAX_INSERT_CHARS, weigh: ({ payload }) => payload.length },
-    );
+    return groupCalls(async (events) => {
+      await this.#deps.store.events.insert(events, this.#leasedUntil(leasing));
+      return events.map(() => undefined);
+    }, INSERT_LIMITS);
   }
 
   #groupedRecord(leasing: Leasing): (arrival: Arrival) => Promise<boolean> {
@@ -173,19 +177,9 @@ export class Intake {
   }
 }
 
-/** One at least, and with it what comes free: an update of the events that are replaced. */
+/** One at least, also of no events: those that they replace go with the first. */
 function inPortions(events: readonly EventRecord[]): readonly (readonly EventRecord[])[] {
-  const portions: EventRecord[][] = [[]];
-  let chars = 0;
-  for (const event of events) {
-    const last = portions.at(-1) as EventRecord[];
-    chars += event.payload.length;
-    const isFull = last.length >= MAX_INSERT || (last.length > 0 && chars > MAX_INSERT_CHARS);
-    if (!isFull) last.push(event);
-    else {
-      portions.push([event]);
-      chars = event.payload.length;
-    }
-  }
-  return portions;
+  const first = events.slice(0, batchSize(events, INSERT_LIMITS));
+  const rest = events.slice(first.length);
+  return rest.length === 0 ? [first] : [first, ...inPortions(rest)];
 }

@@ -1,4 +1,5 @@
 import { groupCalls } from '../batching/group-calls.js';
+import { withoutContext } from '../context/context.js';
 import { errorFields, isStoreUnavailable } from '../errors.js';
 import { runSyncListeners, type SyncLane } from '../listeners/run-listener.js';
 import type { Logger } from '../ports/logger.js';
@@ -152,7 +153,7 @@ export class Relay {
 
   #goOn(): void {
     this.#isCutShort = false;
-    this.sweep().catch((error) =>
+    withoutContext(() => this.sweep()).catch((error) =>
       this.#deps.logger.error(errorFields(error), 'no more events were claimed: the next sweep tries again'),
     );
   }

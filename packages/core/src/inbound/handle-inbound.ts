@@ -36,8 +36,9 @@ export async function handleInbound(
 ): Promise<InboundResult> {
   const receivedAt = deps.clock.now();
   const verified = source.verify(request, receivedAt);
-  const event = buildEvent(deps, name, verified, receivedAt);
-  const receipt = buildReceipt(deps, { name, source, request, verified, event, receivedAt });
+  const receiptId = deps.ids.next('rct');
+  const event = buildEvent(deps, { name, verified, receiptId, receivedAt });
+  const receipt = buildReceipt({ name, source, request, verified, receiptId, event, receivedAt });
   return deps.intake.hold(event, false, async () => {
     const isNew = await deps.intake.record({ receipt, event });
     if (!isNew) return { isNew };
@@ -48,9 +49,7 @@ export async function handleInbound(
 
 function buildEvent(
   deps: InboundDeps,
-  name: string,
-  verified: VerifiedRequest,
-  receivedAt: number,
+  { name, verified, receiptId, receivedAt }: Omit<Reception, 'source' | 'request' | 'event'>,
 ): EventRecord {
   const type = `${name}.${toEventSegments(verified.type, MAX_TYPE_LENGTH - name.length - 1)}`;
   return buildEventRecord({
@@ -61,6 +60,7 @@ function buildEvent(
     timestamp: receivedAt,
     account: null,
     actor: { type: 'source', id: name },
+    requestId: receiptId,
     maxPayloadBytes: deps.maxPayloadBytes,
   });
 }
@@ -70,13 +70,13 @@ interface Reception {
   readonly source: Source;
   readonly request: InboundRequest;
   readonly verified: VerifiedRequest;
+  readonly receiptId: string;
   readonly event: EventRecord;
   readonly receivedAt: number;
 }
 
-function buildReceipt({ ids }: InboundDeps, reception: Reception): ReceiptRecord {
-  const { name, source, request, verified, event, receivedAt } = reception;
-  const id = ids.next('rct');
+function buildReceipt(reception: Reception): ReceiptRecord {
+  const { name, source, request, verified, receiptId: id, event, receivedAt } = reception;
   return {
     id,
     source: name,

@@ -5,7 +5,7 @@ import { toEvent } from '../events/build-event.js';
 import type { Event } from '../events/event.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { ClaimedRun, RunResult } from '../ports/store.js';
+import type { ClaimedRun, RunResult } from '../ports/work-store.js';
 import { safeText } from '../safe-text.js';
 import { isThenable } from '../thenable.js';
 import type { Claims, Held } from '../worker/claims.js';
@@ -16,7 +16,7 @@ const MAX_ERROR_LENGTH = 1_000;
 const MISSING_LISTENER_DELAY_MS = 60_000;
 const MAX_WAIT_FOR_LISTENER_MS = 3 * 24 * 60 * 60 * 1_000;
 
-/** Told of every listener that failed: LISTENER_FAILED, the listener's own error as its cause. */
+/** Told of every listener that failed, in the context of the event: LISTENER_FAILED, the listener's own error as its cause. */
 export type ListenerErrorHandler = (error: HooklineError, event: Event) => unknown;
 
 export interface RunDeps {
@@ -42,8 +42,8 @@ export interface SyncLane {
 }
 
 /**
- * The sync lane: one after the other, in the order they were added. One that fails costs the others nothing, and
- * one that hangs no more than the lane's patience: it goes on by itself.
+ * The sync lane: one after the other, in the order they were added, in the context of the event. One that fails costs
+ * the others nothing, and one that hangs no more than the lane's patience: it goes on by itself.
  *
  * A promise only from the first listener on that is to be waited for.
  */
@@ -51,15 +51,22 @@ export function runSyncListeners(
   listeners: readonly RegisteredListener[],
   event: Event,
   lane: SyncLane,
-  first = 0,
+): Promise<void> | undefined {
+  if (listeners.length === 0) return undefined;
+  return withContextOnly(contextOf(event), () => runInTurn(listeners, event, lane, 0));
+}
+
+function runInTurn(
+  listeners: readonly RegisteredListener[],
+  event: Event,
+  lane: SyncLane,
+  first: number,
 ): Promise<void> | undefined {
   for (let index = first; index < listeners.length; index++) {
     const listener = listeners[index] as RegisteredListener;
     const running = beginListener(listener, event, lane.onError);
     if (running !== null)
-      return waitFor(listener, running, event, lane).then(() =>
-        runSyncListeners(listeners, event, lane, index + 1),
-      );
+      return waitFor(listener, running, event, lane).then(() => runInTurn(listeners, event, lane, index + 1));
   }
   return undefined;
 }
@@ -87,14 +94,15 @@ async function within(ms: number, clock: Clock, work: Promise<unknown>): Promise
 }
 
 /**
- * The async lane, one run that this process holds: hand the event to its listener, settle it. A retry repeats this
- * listener alone. A run whose listener this process does not have is left to one that does.
+ * The async lane, one run that this process holds: hand the event to its listener, in the context of the event, settle
+ * it. A retry repeats this listener alone. A run whose listener this process does not have is left to one that does.
  */
 export async function attemptRun(deps: RunDeps, work: Held<ClaimedRun>): Promise<void> {
   const listener = deps.listeners.findAsync(work.run.listener);
   if (!listener) return settle(deps, leaveToOthers(deps, work));
   if (!deps.claims.isHeld(work.run.id)) return;
-  const failure = await runInTime(deps, listener, toEvent(work.event));
+  const event = toEvent(work.event);
+  const failure = await withContextOnly(contextOf(event), () => runInTime(deps, listener, event));
   await settle(deps, concludeRun(work, failure, listener.retry ?? deps.retry, deps));
 }
 
@@ -129,7 +137,7 @@ function beginListener(
   onError: ListenerErrorHandler,
 ): Promise<HooklineError | null> | null {
   try {
-    const answer = withContextOnly(contextOf(event), () => listener.handle(event));
+    const answer = listener.handle(event);
     return isThenable(answer) ? outcomeOf(answer, listener, event, onError) : null;
   } catch (cause) {
     return fail(listener, event, onError, cause);

@@ -1,5 +1,5 @@
-/** What an id stands for: `evt_` event, `wh_` webhook, `dlv_` delivery, `att_` attempt, `rct_` receipt, `run_` listener run, `lse_` lease. */
-export type IdPrefix = 'evt' | 'wh' | 'dlv' | 'att' | 'rct' | 'run' | 'lse';
+/** What an id stands for: `evt_` event, `wh_` webhook, `dlv_` delivery, `att_` attempt, `rct_` receipt, `run_` listener run, `snp_` snapshot, `lse_` lease. */
+export type IdPrefix = 'evt' | 'wh' | 'dlv' | 'att' | 'rct' | 'run' | 'snp' | 'lse';
 
 /** Makes ids: unique across processes, without a `.`, and sorting by the time they were made. */
 export interface IdGenerator {

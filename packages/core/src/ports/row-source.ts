@@ -1,4 +1,6 @@
+import type { Subject } from '../events/event.js';
 import type { NewEvent } from '../hub.js';
+import type { Store } from './store.js';
 
 /** Which rows to read. */
 export interface RowRequest {
@@ -12,8 +14,15 @@ export interface RowRequest {
 /** Rows as events that tell of them as they are. */
 export interface RowPage {
   readonly events: readonly NewEvent[];
+  /** Rows of which no event could be made. Default: none. */
+  readonly failures?: readonly RowFailure[];
   /** Where the next page begins; null where this was the last. A page may be empty and yet not be the last. */
   readonly next: string | null;
+}
+
+export interface RowFailure {
+  readonly subject: Subject | undefined;
+  readonly error: unknown;
 }
 
 export interface ReconcileOptions {
@@ -46,6 +55,6 @@ export interface RowSource {
   readonly snapshotType: string | null;
   /** In the order of their keys, so that whatever is added meanwhile is read, or its own event comes later. */
   read(request: RowRequest): Promise<RowPage>;
-  /** See `hub.reconcile`. */
-  reconcile(options: ReconcileOptions): Promise<Reconciled>;
+  /** See `hub.reconcile`. The store is that of the hub. */
+  reconcile(options: ReconcileOptions, store: Store): Promise<Reconciled>;
 }

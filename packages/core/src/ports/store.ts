@@ -3,9 +3,18 @@ import type { DeliveryRecord, DeliveryState } from '../delivery/delivery.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import type { EventRecord, Visibility } from '../events/event.js';
 import type { ReceiptRecord } from '../inbound/receipt.js';
-import type { RunRecord, RunState } from '../listeners/run.js';
+import type { RunRecord } from '../listeners/run.js';
 import type { PruneRequest, PruneResult } from './retention.js';
+import type { SnapshotRecord, SnapshotStore } from './snapshot-store.js';
 import type { WakeUps } from './wake-ups.js';
+import type {
+  ClaimedDelivery,
+  ClaimedRun,
+  ClaimRequest,
+  DeliveryResult,
+  RunResult,
+  WorkStore,
+} from './work-store.js';
 
 /** Whose rows a call may touch: without `accountId`, everyone's; `null` is the account of an app with one tenant. */
 export interface Scope {
@@ -16,19 +25,6 @@ export interface Scope {
 export interface Page {
   readonly limit: number;
   readonly before?: string;
-}
-
-export interface ClaimRequest {
-  /** Only these; without it, whatever is due. */
-  readonly ids?: readonly string[];
-  /** None of these: what the caller has in hand, also where its lease ran out. */
-  readonly except?: readonly string[];
-  readonly limit: number;
-  readonly now: number;
-  /** The claim ends by itself at `now + leaseMs`, if it is neither settled nor released. */
-  readonly leaseMs: number;
-  /** Names this claim: only its holder may settle or release what it claimed. Unique per call. */
-  readonly lease: string;
 }
 
 /** Without the name of a lease: who has events in hand renews and releases them by their ids. */
@@ -122,7 +118,8 @@ export type WebhookPatch = Partial<
 export type WebhookExpectation = Partial<Pick<WebhookRecord, 'url' | 'secrets' | 'active'>>;
 
 export interface WebhookStore {
-  insert(webhook: WebhookRecord): Promise<void>;
+  /** With the snapshots that it asked for: all or none. */
+  insert(webhook: WebhookRecord, snapshots?: readonly SnapshotRecord[]): Promise<void>;
   /**
    * The changed row, or null where the scope has no such webhook, or none that is still as `onlyIf` says: of two
    * callers who read the same row and change what they read, one gets null.
@@ -145,67 +142,6 @@ export interface ActiveWebhooks {
   readonly webhooks: readonly WebhookRecord[];
   /** Differs from the version of an earlier answer if any webhook of any account was changed in between. */
   readonly version: string;
-}
-
-/** A claimed delivery with all that its attempt needs; `webhook` is null where it was deleted meanwhile. */
-export interface ClaimedDelivery {
-  /** In state `delivering`. */
-  readonly delivery: DeliveryRecord;
-  readonly payload: string;
-  readonly webhook: WebhookRecord | null;
-}
-
-/** How a claimed delivery went on. */
-export interface DeliveryResult {
-  readonly id: string;
-  readonly lease: string;
-  /** Null where nothing was tried: the delivery was cancelled. */
-  readonly attempt: AttemptRecord | null;
-  readonly state: DeliveryState;
-  readonly attemptCount: number;
-  readonly scheduledAttemptCount: number;
-  /** Whether the attempt that is due next was asked for by a person. */
-  readonly manual: boolean;
-  readonly nextAttemptAt: number | null;
-  readonly reason: string | null;
-  readonly finalizedAt: number | null;
-}
-
-export interface ClaimedRun {
-  /** In state `running`. */
-  readonly run: RunRecord;
-  readonly event: EventRecord;
-}
-
-export interface RunResult {
-  readonly id: string;
-  readonly lease: string;
-  readonly state: RunState;
-  readonly attemptCount: number;
-  readonly nextAttemptAt: number | null;
-  readonly lastError: string | null;
-  readonly finalizedAt: number | null;
-}
-
-/** Work that is claimed, done and settled: deliveries and listener runs alike. */
-export interface WorkStore<Claimed, Result> {
-  /** Due rows in a non-final state, leased by nobody, that this call now holds: without `ids`, the longest due. */
-  claim(request: ClaimRequest): Promise<readonly Claimed[]>;
-  /**
-   * In one transaction: appends the attempts, and moves on each row whose lease is still the result's. A row
-   * whose lease was lost keeps what its new holder wrote; its attempt is appended all the same, but without what
-   * the receiver answered where the event was erased meanwhile, and not at all where the row is gone.
-   */
-  settle(results: readonly Result[]): Promise<void>;
-  /** Prolongs claims until `leasedUntil`. Answers the ids of those that were still held by the lease they name. */
-  renew(claims: readonly HeldClaim[], leasedUntil: number): Promise<readonly string[]>;
-  /** Gives unfinished claims back at once, as they were before. */
-  release(ids: readonly string[], lease: string): Promise<void>;
-}
-
-export interface HeldClaim {
-  readonly id: string;
-  readonly lease: string;
 }
 
 export interface DeliveryQuery extends Scope, Page {
@@ -263,6 +199,7 @@ export interface Store {
   readonly deliveries: DeliveryStore;
   readonly runs: RunStore;
   readonly receipts: ReceiptStore;
+  readonly snapshots: SnapshotStore;
   /** Called once before anything else: reachable, tables there. Throws STORE_UNAVAILABLE or MIGRATION_PENDING. */
   open(): Promise<void>;
   /**

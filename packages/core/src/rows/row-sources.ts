@@ -5,10 +5,12 @@ import type { RowSource } from '../ports/row-source.js';
 /** The bound models of a hub. */
 export class RowSources {
   readonly #sources = new Set<RowSource>();
+  #logger: Logger | null = null;
 
   /** Answers the function that takes them out again. */
   add(source: RowSource): () => void {
     this.#sources.add(source);
+    if (this.#logger) warnOfUnseen([source], this.#logger);
     return () => void this.#sources.delete(source);
   }
 
@@ -24,17 +26,27 @@ export class RowSources {
     return this.#find((each) => each.name === name) ?? null;
   }
 
-  /** Once, for all of them: what nothing tells of had better be known from the start. */
+  get names(): readonly string[] {
+    return [...new Set([...this.#sources].map(({ name }) => name))];
+  }
+
+  /** Of all of them at once, and then of each that is added later. */
   warnOfUnseen(logger: Logger): void {
-    const unseen = [...this.#sources].filter((source) => source.unseen.length > 0);
-    if (unseen.length === 0) return;
-    const models = Object.fromEntries(unseen.map((source) => [source.name, source.unseen]));
-    logger.warn({ models }, 'some writes to the rows of bound models become no events');
+    this.#logger = logger;
+    warnOfUnseen([...this.#sources], logger);
   }
 
   #find(test: (source: RowSource) => boolean): RowSource | undefined {
     return [...this.#sources].find(test);
   }
+}
+
+/** What nothing tells of had better be known from the start. */
+function warnOfUnseen(sources: readonly RowSource[], logger: Logger): void {
+  const unseen = sources.filter((source) => source.unseen.length > 0);
+  if (unseen.length === 0) return;
+  const models = Object.fromEntries(unseen.map((source) => [source.name, source.unseen]));
+  logger.warn({ models }, 'some writes to the rows of bound models become no events');
 }
 
 function notBound(option: string, got: string): HooklineError {

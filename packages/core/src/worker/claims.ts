@@ -1,6 +1,6 @@
 import { groupCalls } from '../batching/group-calls.js';
 import type { Clock } from '../ports/clock.js';
-import type { ClaimRequest, HeldClaim, WorkStore } from '../ports/store.js';
+import type { ClaimRequest, HeldClaim, WorkStore } from '../ports/work-store.js';
 import { keepTrying } from './keep-trying.js';
 
 const MAX_CLAIM = 200;
@@ -87,8 +87,7 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
 
   adopt(claimed: readonly Claimed[], lease: Lease): readonly Held<Claimed>[] {
     if (this.#isClosed) {
-      // what cannot be given back any more is free when the lease ends
-      if (claimed.length > 0) this.#store.release(claimed.map(this.#idOf), lease.name).catch(() => {});
+      this.abandon(claimed.map(this.#idOf), lease);
       return [];
     }
     for (const item of claimed) this.#leases.set(this.#idOf(item), lease);

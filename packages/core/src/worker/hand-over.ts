@@ -1,3 +1,4 @@
+import { withoutContext } from '../context/context.js';
 import type { Job, Queue } from '../ports/queue.js';
 import type { Roles } from '../roles.js';
 import type { Waker } from './waker.js';
@@ -22,7 +23,9 @@ export function handOverBy({ queue, roles, waker }: HandOverDeps): HandOver {
   };
   return (jobs, delayMs = 0) => {
     if (jobs.length === 0) return;
-    if (queue.isShared || roles.has('worker')) void offer(jobs, Math.max(0, delayMs));
-    else if (delayMs <= 0) waker.wakeWorkers();
+    if (queue.isShared || roles.has('worker')) {
+      // it may open the queue, or begin the work right here
+      withoutContext(() => void offer(jobs, Math.max(0, delayMs)));
+    } else if (delayMs <= 0) waker.wakeWorkers();
   };
 }

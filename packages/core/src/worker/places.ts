@@ -35,10 +35,6 @@ export class Places {
     this.#pace = new Pace(clock);
   }
 
-  get count(): number {
-    return this.#count;
-  }
-
   /** How many pieces of work are worth having in hand: one for each place, what keeps them busy, what is leaving. */
   get capacity(): number {
     const ahead = Math.min(this.#count * AHEAD_PER_PLACE, Math.floor(this.#pace.perMs * AHEAD_MS));

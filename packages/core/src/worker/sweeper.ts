@@ -17,8 +17,8 @@ export interface SweeperDeps {
 }
 
 /**
- * Takes what is due and leased by nobody: committed events, what waits in feeds, deliveries and runs whose time has come, whatever the
- * queue lost. Looks every `intervalMs`, and at once when told to.
+ * Takes what is due and leased by nobody: committed events, what waits in feeds, deliveries and runs whose time has
+ * come, whatever the queue lost. Looks every `intervalMs`, and at once when told to.
  */
 export class Sweeper {
   readonly #deps: SweeperDeps;

@@ -1,3 +1,4 @@
+import { withoutContext } from '../context/context.js';
 import type { Clock } from '../ports/clock.js';
 import type { WakeUp, WakeUps } from '../ports/wake-ups.js';
 import type { Role, Roles } from '../roles.js';
@@ -62,7 +63,7 @@ export class Waker {
 
   #announce(wakeUp: WakeUp): void {
     this.#pending.add(wakeUp);
-    if (!this.#isResting) this.#send();
+    if (!this.#isResting) withoutContext(() => this.#send());
   }
 
   #send(): void {

@@ -181,13 +181,9 @@ export class Worker {
       leave();
       this.#followUp();
     };
-    const occupation = await this.#places
-      .occupy((leave) => work.perform(leaving(leave)))
-      .catch((error) => {
-        source.forget(work.id);
-        throw error;
-      });
-    if (occupation === 'done') source.forget(work.id);
+    const occupation = await this.#places.occupy((leave) =>
+      work.perform(leaving(leave)).finally(() => source.forget(work.id)),
+    );
     if (occupation !== 'outwaited') return;
     this.#isMoreDue = true;
     await source.giveBack(work.id);

@@ -1,17 +1,22 @@
-import { HooklineError } from '../../errors.js';
+import { HooklineError, invalidField } from '../../errors.js';
 import type { Event, Subject } from '../../events/event.js';
-import type { AccountScope, EventFilter } from '../../hub.js';
+import type { AccountScope, EventFilter, EventWithDeliveries } from '../../hub.js';
 import type { AdminContext } from '../guard-route.js';
 import type { HttpRequest, HttpResponse } from '../types.js';
+import { presentDelivery } from './deliveries.js';
 import { pageOf, respondPage } from './paging.js';
 
-/** Filters: `?type=`, `?subjectType=` with `?subjectId=`. */
+/** Filters: `?type=`, `?subjectType=` with `?subjectId=`. With a subject also `?include=deliveries`. */
 export async function listEvents(request: HttpRequest, { hub, scope }: AdminContext): Promise<HttpResponse> {
   const page = pageOf(request);
   const { type } = request.query;
   const subject = subjectOf(request);
-  const filters = { ...(type !== undefined && { type }), ...(subject && { subject }), ...visibleTo(scope) };
-  return respondPage(await hub.events.list({ ...scope, ...page, ...filters }), page, presentEvent);
+  const options = { ...scope, ...page, ...(type !== undefined && { type }), ...visibleTo(scope) };
+  if (includesDeliveries(request) && subject) {
+    const found = await hub.events.of(subject, options);
+    return respondPage(found.map(presentWithDeliveries), page);
+  }
+  return respondPage(await hub.events.list({ ...options, ...(subject && { subject }) }), page, presentEvent);
 }
 
 export async function showEvent(
@@ -46,6 +51,17 @@ function subjectOf({ query: { subjectType, subjectId } }: HttpRequest): Subject 
     problem,
     fields: { subjectType: problem, subjectId: problem },
   });
+}
+
+function includesDeliveries({ query: { include, subjectType } }: HttpRequest): boolean {
+  if (include === undefined) return false;
+  if (include !== 'deliveries') throw invalidField('include', 'expected "deliveries"');
+  if (subjectType === undefined) throw invalidField('include', 'expected together with a subject');
+  return true;
+}
+
+function presentWithDeliveries({ event, deliveries }: EventWithDeliveries) {
+  return { ...presentEvent(event), deliveries: deliveries.map(presentDelivery) };
 }
 
 function presentEvent(event: Event) {
