@@ -18,7 +18,7 @@ describe('the documents', () => {
     }
   });
 
-  for (const file of ['docs/features.md', 'docs/guarantees.md']) {
+  for (const file of ['docs/features.md', 'docs/guarantees.md', 'docs/sequelize.md']) {
     it(`${file} names only tests that exist`, () => {
       const named = [...read(file).matchAll(/`(test\/[\w./-]+)`/g)].map((match) => match[1] ?? '');
       expect(named).to.not.be.empty;

@@ -2,6 +2,8 @@ import type { Store } from '@hookline/core';
 import { migrate, type SequelizeLike, sequelizeStore } from '@hookline/sequelize';
 import { expect } from 'chai';
 import { QueryTypes } from 'sequelize';
+import { type Database, openDatabase } from '../../packages/sequelize/src/database.js';
+import { findDue, lookAt, removeChanges } from '../../packages/sequelize/src/trigger/changes-table.js';
 import {
   aClaim,
   aDelivered,
@@ -41,12 +43,15 @@ INSERT INTO hookline_attempts SELECT 'att_' || n, 'dlv_' || n, 1, 'succeeded', N
 INSERT INTO hookline_runs SELECT 'run_' || n || '_L', 'evt_' || n, 'L', CASE WHEN n > 29000 THEN 'pending' ELSE 'succeeded' END, 1,
   CASE WHEN n > 29000 THEN n END, NULL, 0 FROM generate_series(10001, 30000) n;
 INSERT INTO hookline_runs_open SELECT id, state, next_attempt_at FROM hookline_runs WHERE state <> 'succeeded';
+INSERT INTO hookline_changes (source, transaction_id, occurred_at, after, failed_count, retry_at)
+  SELECT 't' || n % 10, n, n, '{}', CASE n % 100 WHEN 0 THEN 1 ELSE 0 END, 0 FROM generate_series(10001, 30000) n;
 INSERT INTO hookline_receipts SELECT 'rct_' || n, 'github', 'key_' || n, 'evt_' || n, 0, '{}', '' FROM generate_series(10001, 30000) n;
 ANALYZE`;
 
 describe('indices', () => {
   let connection: Connection;
   let store: Store;
+  let database: Database;
   const plans: Plan[] = [];
 
   before(async () => {
@@ -73,6 +78,7 @@ describe('indices', () => {
       },
     };
     store = sequelizeStore(explaining);
+    database = openDatabase(explaining);
   });
   after(() => connection.close());
   beforeEach(() => {
@@ -89,6 +95,10 @@ describe('indices', () => {
   /** What each query of the store is, and the indices that find its rows; none where only the rows to insert are read. */
   const queries: Record<string, [string, () => Promise<unknown>]> = {
     'insert events': ['', () => store.events.insert([anEvent()])],
+    'replace events': [
+      'events_pkey, outbox_pkey',
+      () => store.events.insert([anEvent()], { replacing: ['evt_29510', 'evt_29511'] }),
+    ],
     'claim events': ['outbox_pkey', () => store.events.claim(aClaim({ limit: 20 }))],
     'claim events by id': ['outbox_pkey', () => store.events.claim(aClaim({ ids: ['evt_29500'] }))],
     'renew events': ['outbox_pkey', () => store.events.renew(['evt_29502', 'evt_29503'], NOW)],
@@ -165,6 +175,10 @@ describe('indices', () => {
       'deliveries_pkey',
       () => store.deliveries.list({ ...page, eventId: 'evt_20000' }),
     ],
+    'find deliveries of events': [
+      'deliveries_pkey',
+      () => store.deliveries.ofEvents(['evt_20000', 'evt_20001']),
+    ],
     'list deliveries of a type': [
       'deliveries_type',
       () => store.deliveries.list({ ...page, eventType: 'rare' }),
@@ -209,6 +223,15 @@ describe('indices', () => {
         return store.receipts.record([{ event, receipt: aReceipt(event) }]);
       },
     ],
+    'look at changes': [
+      'changes_fresh, changes_failed',
+      () => lookAt(database.run, database.tables, ['t1', 'none'], ['t1']),
+    ],
+    'find changes': [
+      'changes_fresh, changes_failed, changes_pkey',
+      () => findDue(database.run, database.tables, ['t1', 't2']),
+    ],
+    'remove changes': ['changes_pkey', () => removeChanges(database.run, database.tables, ['1', '2'])],
     'get a receipt': ['receipts_pkey', () => store.receipts.get('rct_20000')],
   };
 

@@ -8,6 +8,7 @@ import { type Connection, connect } from './connect.js';
 const NAMES = ['001-create-tables'];
 const TABLES = [
   'attempts',
+  'changes',
   'deliveries',
   'deliveries_open',
   'events',
@@ -16,6 +17,7 @@ const TABLES = [
   'receipts',
   'runs',
   'runs_open',
+  'snapshots',
   'webhook_version',
   'webhooks',
 ];
@@ -137,6 +139,8 @@ describe('migrate', () => {
       expect(await migrate(sequelize, { prefix: 'x_' })).to.deep.equal([]);
       await umzug.down({ to: 0 });
       expect(await relations(sequelize, 'r')).to.deep.equal(['x_migrations']);
+      const [functions] = await sequelize.query(`SELECT proname FROM pg_proc WHERE proname LIKE 'x\\_%'`);
+      expect(functions).to.deep.equal([]);
       await expectError('MIGRATION_PENDING', () => sequelizeStore(sequelize, { prefix: 'x_' }).open());
       expect(await migrate(sequelize, { prefix: 'x_' })).to.deep.equal(NAMES);
     });

@@ -1,5 +1,5 @@
 import type { AnyHub } from '@hookline/core';
-import { createHub, defineEvents, type EventOf, Listener, payload } from '@hookline/core';
+import { createHub, defineEvents, type EventOf, Listener, type NewEventOf, payload } from '@hookline/core';
 import { z } from 'zod';
 
 const events = defineEvents({
@@ -17,6 +17,31 @@ await hub.dispatch('github.push', {});
 await hub.dispatch('conversation.creatd', { id: 1 });
 // @ts-expect-error a payload of the wrong type
 await hub.dispatch('conversation.created', { id: '1' });
+
+await hub.dispatchAll([
+  { type: 'conversation.created', data: { id: 1 }, account: 42, subject: { type: 'Conversation', id: 1 } },
+  { type: 'message.created', data: { id: 1 } },
+  { type: 'github.push', data: { action: 'opened' } },
+]);
+// @ts-expect-error a name that is not declared
+await hub.dispatchAll([{ type: 'conversation.creatd', data: { id: 1 } }]);
+// @ts-expect-error a payload of the wrong type
+await hub.dispatchAll([{ type: 'conversation.created', data: { id: '1' } }]);
+// @ts-expect-error the payload of another event
+await hub.dispatchAll([{ type: 'conversation.status_changed', data: { id: 1, text: 'a' } }]);
+// @ts-expect-error a payload that is not there
+await hub.dispatchAll([{ type: 'message.created' }]);
+// @ts-expect-error of a group that nothing is declared of
+await hub.dispatchAll([{ type: 'gitlab.push', data: {} }]);
+// @ts-expect-error the transaction is that of all of them
+await hub.dispatchAll([{ type: 'message.created', data: { id: 1 }, transaction: {} }]);
+const [answered] = await hub.dispatchAll([{ type: 'message.created', data: { id: 1 } }]);
+if (answered?.type === 'message.created') answered.data.text.toUpperCase();
+// @ts-expect-error which of the events it is must be found out first
+answered?.data.text.toUpperCase();
+const news: NewEventOf<typeof events>[] = [{ type: 'message.created', data: { id: 1, text: 'a' } }];
+// @ts-expect-error a payload of the wrong type
+news.push({ type: 'message.created', data: { id: 1, text: 2 } });
 
 hub.on('message.created', (event) => event.data.text.toUpperCase());
 hub.on('conversation.*', (event) => {
@@ -60,9 +85,13 @@ createHub({ events, listeners: [new Good()] });
 
 const any: AnyHub = hub;
 await any.dispatch('whatever', 1);
+await any.dispatchAll([{ type: 'whatever', data: 1 }]);
 
 const open = createHub();
 await open.dispatch('order.paid', { id: 1 });
+await open.dispatchAll([{ type: 'order.paid', data: { id: 1 } }]);
+// @ts-expect-error every event has data
+await open.dispatchAll([{ type: 'order.paid' }]);
 open.on('order.*', (event) => event.data);
 const openAny: AnyHub = open;
 openAny.on('x', () => {});

@@ -4,6 +4,7 @@ import type {
   EventRecord,
   ReceiptRecord,
   RunRecord,
+  SnapshotRecord,
   WebhookRecord,
 } from '@hookline/core';
 import type { Row } from './sequelize-like.js';
@@ -93,6 +94,16 @@ export const RECEIPT_COLUMNS: Columns<ReceiptRecord> = {
   receivedAt: 'bigint',
   headers: 'json',
   body: 'bytea',
+};
+
+export const SNAPSHOT_COLUMNS: Columns<SnapshotRecord> = {
+  id: 'text',
+  webhookId: 'text',
+  accountId: 'text',
+  model: 'text',
+  position: 'text',
+  createdAt: 'bigint',
+  startedAt: 'bigint',
 };
 
 const columnNames = new Map<string, string>();

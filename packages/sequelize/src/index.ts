@@ -13,3 +13,12 @@ export type { MigrationStatus } from './migration-status.js';
 export type { SequelizeLike } from './sequelize-like.js';
 export { type SequelizeStoreOptions, sequelizeStore } from './sequelize-store.js';
 export type { TableOptions } from './tables.js';
+export { type CaptureSql, captureSql } from './trigger/capture-sql.js';
+export type { Capturable, CapturedModel } from './trigger/captured-table.js';
+export {
+  type CaptureOptions,
+  captureMigrations,
+  installCapture,
+  removeCapture,
+} from './trigger/install-capture.js';
+export { shareContext } from './trigger/share-context.js';

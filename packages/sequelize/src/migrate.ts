@@ -1,11 +1,12 @@
 import { Binds } from './binds.js';
-import { type Database, openDatabase } from './database.js';
+import { openDatabase, type Run } from './database.js';
 import { type MigrationStatus, readStatus } from './migration-status.js';
 import type { MigrationScript } from './migrations/migration-script.js';
 import { SCRIPTS } from './migrations/scripts.js';
 import { isSequelize, type SequelizeLike } from './sequelize-like.js';
 import { checkSequelize } from './sequelize-store.js';
 import { type TableOptions, type Tables, tablesOf } from './tables.js';
+import { takeTurn } from './take-turn.js';
 
 /** What umzug passes to a migration: the Sequelize instance, or its query interface. */
 export interface MigrationParams {
@@ -79,7 +80,7 @@ export function migrationSql(options: TableOptions = {}): string {
 
 /** False where it was applied before. */
 function apply(sequelize: SequelizeLike, tables: Tables, { name, up }: MigrationScript): Promise<boolean> {
-  return inTurn(sequelize, tables, async (run) => {
+  return takeTurn(sequelize, tables, async (run) => {
     for (const sql of await missingSchema(run, tables)) await run(sql);
     await run(createRecords(tables));
     if (await isRecorded(run, tables, name)) return false;
@@ -89,40 +90,10 @@ function apply(sequelize: SequelizeLike, tables: Tables, { name, up }: Migration
 }
 
 function revert(sequelize: SequelizeLike, tables: Tables, { name, down }: MigrationScript): Promise<void> {
-  return inTurn(sequelize, tables, async (run) => {
+  return takeTurn(sequelize, tables, async (run) => {
     for (const sql of [...down(tables), `DELETE FROM ${tables.migrations} WHERE name = '${name}'`])
       await run(sql);
   });
-}
-
-type Run = (sql: string, binds?: Binds) => ReturnType<Database['run']>;
-
-/** In a transaction, and one process after the other: the lock ends with it. */
-async function inTurn<Result>(
-  sequelize: SequelizeLike,
-  tables: Tables,
-  work: (run: Run) => Promise<Result>,
-): Promise<Result> {
-  checkSequelize(sequelize);
-  const database = openDatabase(sequelize, tables);
-  const transaction = await sequelize.transaction();
-  const run: Run = (sql, binds) => database.run(sql, binds, transaction);
-  const result = await lock(run, tables)
-    .then(() => work(run))
-    .catch(async (error) => {
-      await transaction.rollback().catch(() => {});
-      throw error;
-    });
-  await transaction.commit();
-  return result;
-}
-
-async function lock(run: Run, tables: Tables): Promise<void> {
-  const binds = new Binds();
-  await run(
-    `SELECT pg_advisory_xact_lock(hashtextextended(${binds.add('text', tables.migrations)}, 0))`,
-    binds,
-  );
 }
 
 /** Asked first, since CREATE SCHEMA needs a right on the database even where there is nothing to create. */
@@ -157,6 +128,6 @@ function recordSql({ migrations: table }: Tables, name: string): string {
   return `INSERT INTO ${table} (name, applied_at) VALUES ('${name}', extract(epoch FROM now()) * 1000)`;
 }
 
-function sequelizeOf(context: MigrationParams['context']): SequelizeLike {
+export function sequelizeOf(context: MigrationParams['context']): SequelizeLike {
   return isSequelize(context) ? context : context.sequelize;
 }

@@ -9,8 +9,10 @@ import { SequelizeEvents } from './store/sequelize-events.js';
 import { SequelizeReceipts } from './store/sequelize-receipts.js';
 import { pruneRows } from './store/sequelize-retention.js';
 import { SequelizeRuns } from './store/sequelize-runs.js';
+import { SequelizeSnapshots } from './store/sequelize-snapshots.js';
 import { SequelizeWebhooks } from './store/sequelize-webhooks.js';
 import { type TableOptions, tablesOf } from './tables.js';
+import { markTables } from './trigger/store-tables.js';
 import { sequelizeWakeUps } from './wake-ups.js';
 
 export interface SequelizeStoreOptions extends TableOptions {
@@ -42,8 +44,9 @@ export interface SequelizeStoreOptions extends TableOptions {
  */
 export function sequelizeStore(sequelize: SequelizeLike, options: SequelizeStoreOptions = {}): Store {
   checkSequelize(sequelize);
-  const database = openDatabase(sequelize, tablesOf(options), options.logging);
-  return {
+  const tables = tablesOf(options);
+  const database = openDatabase(sequelize, tables, options.logging);
+  const store: Store = {
     name: 'sequelize',
     durable: true,
     events: new SequelizeEvents(database),
@@ -51,6 +54,7 @@ export function sequelizeStore(sequelize: SequelizeLike, options: SequelizeStore
     deliveries: new SequelizeDeliveries(database),
     runs: new SequelizeRuns(database),
     receipts: new SequelizeReceipts(database),
+    snapshots: new SequelizeSnapshots(database),
     open: async () => {
       const pending = pendingOf(await readStatus(database).catch(unavailable));
       if (pending.length > 0) throw new HooklineError('MIGRATION_PENDING', { pending: pending.join(', ') });
@@ -60,6 +64,7 @@ export function sequelizeStore(sequelize: SequelizeLike, options: SequelizeStore
     prune: (request) => pruneRows(database, request),
     ambientTransaction: () => ownAmbientTransaction(sequelize),
   };
+  return markTables(store, tables);
 }
 
 /** Throws DIALECT_UNSUPPORTED, OPTION_INVALID. */

@@ -3,6 +3,7 @@ import { delivery } from './delivery.ts';
 import { dispatch } from './dispatch.ts';
 import { latency } from './latency.ts';
 import { scale } from './scale.ts';
+import { write } from './write.ts';
 
 /** In the order of the documents. */
-export const benches: readonly Bench[] = [delivery, latency, dispatch, scale];
+export const benches: readonly Bench[] = [delivery, latency, dispatch, write, scale];

@@ -3,7 +3,7 @@ const NOTE = 'Please ring twice and leave the parcel with the neighbours if nobo
 );
 
 /** What the events of the benches tell of; as JSON, with what is around it, 1 KB. */
-export function orderOf(number: number): object {
+export function orderOf(number: number) {
   return {
     order: {
       id: number,

@@ -207,7 +207,9 @@ describe('the snapshot of a new webhook', () => {
     hub.addRows(new Rows([], 'Agent', 'agent.created'));
     hub.addRows(new Rows([], 'Silent', null));
     const refused = async (input: object, text: string) => {
-      const error = await expectError(hub.webhooks.create({ ...target, ...input }), 'VALIDATION_FAILED');
+      const error = await expectError('VALIDATION_FAILED', () =>
+        hub.webhooks.create({ ...target, ...input }),
+      );
       expect((error.details.fields as Record<string, string>).snapshot).to.include(text);
     };
     const known = 'the bound models whose rows webhooks can have: "Inbox"';
@@ -223,7 +225,7 @@ describe('the snapshot of a new webhook', () => {
     it('for a webhook that is there already', async () => {
       const { webhook } = await hub.webhooks.create(target);
       const change = { snapshot: ['Inbox'] } as object;
-      const error = await expectError(hub.webhooks.update(webhook.id, change), 'VALIDATION_FAILED');
+      const error = await expectError('VALIDATION_FAILED', () => hub.webhooks.update(webhook.id, change));
       expect(error.details.fields).to.have.property('snapshot');
     });
   });

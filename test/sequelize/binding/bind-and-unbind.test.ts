@@ -136,11 +136,54 @@ describe('binding and unbinding a model', () => {
     const bindings = [
       { only: ['subjekt'] },
       { redact: ['subjekt'] },
+      { ignore: ['subjekt'] },
+      { account: 'subjekt' },
       { when: { 'a.b': changed('subjekt') } },
     ];
     for (const binding of bindings) {
-      const error = await expectError('OPTION_INVALID', () => bindModel(Conversation, hub, binding as never));
+      const error = await refusal({ ...EVENTS, ...binding });
       expect(error.message).to.contain('"subjekt"');
     }
   });
+
+  const wrong: readonly (readonly [binding: object, expected: string])[] = [
+    [{ bulk: 'row' }, 'Option bulk: expected one of "rows", "summary", "off", got "row"'],
+    [{ transaction: true }, 'Option transaction: expected one of "auto", "require", "off", got true'],
+    [{ onOutboxError: 'warn' }, 'Option onOutboxError: expected one of "abort", "log", got "warn"'],
+    [{ capture: 'triggers' }, 'Option capture: expected one of "hooks", "trigger", got "triggers"'],
+    [{ bulkRowCap: 0 }, 'Option bulkRowCap: expected a whole number from 1 to 1000000, got 0'],
+    [{ bulkRowCap: 1.5 }, 'Option bulkRowCap: expected a whole number from 1 to 1000000, got 1.5'],
+    [{ bulkRowCap: 1_000_001 }, 'expected a whole number from 1 to 1000000, got 1000001'],
+    [{ bulk: 'summary' }, 'Option summary: expected an event type, for bulk is "summary", got none'],
+    [
+      { ignore: ['status'], when: { 'a.b': changed('status') } },
+      'Option when: expected attributes that are not under ignore, got "status"',
+    ],
+  ];
+  for (const [binding, expected] of wrong) {
+    it(`refuses ${JSON.stringify(binding)}`, async () => {
+      const error = await refusal({ ...EVENTS, ...binding });
+      expect(error.message).to.contain(expected);
+    });
+  }
+
+  it('takes a summary alone, unless bulk calls make nothing', async () => {
+    bindModel(Conversation, hub, { summary: 'conversation.many', bulk: 'summary' });
+    bindModel(Conversation, hub, { summary: 'conversation.many', bulk: 'rows' });
+    const error = await refusal({ summary: 'conversation.many', bulk: 'off' });
+    expect(error.message).to.contain('got a summary alone, with bulk "off"');
+  });
+
+  it('traces the foreign key of an association that is defined later', async () => {
+    bindModel(Conversation, hub, EVENTS);
+    Conversation.belongsTo(Conversation, { as: 'parent', foreignKey: 'parentId' });
+    await Conversation.sync({ force: true });
+    const parent = await Conversation.create({ subject: 'parent' });
+    const row = await Conversation.create({ subject: 'child' });
+    await row.update({ parentId: parent.id } as object);
+    expect(hub.last.options.changes).to.deep.equal({ parentId: { previous: null, current: parent.id } });
+  });
+
+  const refusal = (binding: object) =>
+    expectError('OPTION_INVALID', () => bindModel(Conversation, hub, binding as never));
 });

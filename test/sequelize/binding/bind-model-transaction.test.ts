@@ -186,15 +186,56 @@ describe('bindModel and transactions', () => {
     });
   });
 
+  describe('at the end of a transaction', () => {
+    it('keeps neither where the COMMIT fails', async () => {
+      await sequelize.query(
+        'ALTER TABLE "Conversations" ADD CONSTRAINT "one_subject" UNIQUE ("subject") DEFERRABLE INITIALLY DEFERRED',
+      );
+      const transaction = await sequelize.transaction();
+      await Conversation.create({ subject: 'hello' }, { transaction });
+      await Conversation.create({ subject: 'hello' }, { transaction });
+      expect(await failureOf(transaction.commit())).to.have.property(
+        'name',
+        'SequelizeUniqueConstraintError',
+      );
+      expect(hub.types).to.have.length(2);
+      expect(await storedTypes()).to.deep.equal([]);
+      expect(await rowCount()).to.equal(0);
+    });
+
+    it('lets an instance be written again whose own COMMIT failed', async () => {
+      await sequelize.query(
+        'ALTER TABLE "Conversations" ADD CONSTRAINT "one_subject" UNIQUE ("subject") DEFERRABLE INITIALLY DEFERRED',
+      );
+      await Conversation.create({ subject: 'hello' });
+      const row = await Conversation.create({ subject: 'other' });
+      expect(await failureOf(row.update({ subject: 'hello', status: 'closed' }))).to.be.an('error');
+      expect(row.changed()).to.deep.equal(['subject', 'status']);
+      await row.set({ subject: 'bye' }).save();
+      expect(hub.last.options.changes).to.deep.equal({
+        subject: { previous: 'other', current: 'bye' },
+        status: { previous: 'open', current: 'closed' },
+      });
+      expect(await storedTypes()).to.have.length(3);
+    });
+  });
+
   describe('where the account was not read', () => {
-    const account = (row: Conversation) => row.accountId;
     const readInPart = () =>
       Conversation.findOne({ attributes: ['id', 'status'], rejectOnEmpty: true }) as Promise<Conversation>;
 
     beforeEach(() => Conversation.create({ subject: 'hello' }, { hooks: false }));
 
-    it('undoes the write', async () => {
-      bindModel(Conversation, hub, { ...EVENTS, account });
+    it('reads it', async () => {
+      for (const account of ['accountId', (row: Conversation) => row.accountId] as const) {
+        bindModel(Conversation, hub, { ...EVENTS, account });
+        await (await readInPart()).update({ status: `of ${typeof account}` });
+        expect(hub.last.options.account).to.equal(42);
+      }
+    });
+
+    it('undoes the write where a function answers undefined', async () => {
+      bindModel(Conversation, hub, { ...EVENTS, account: () => undefined as never });
       const row = await readInPart();
       const error = await expectError('EVENT_DATA_INVALID', () => row.update({ status: 'closed' }));
       expect(error.details).to.include({ type: 'conversation.updated' });
@@ -204,7 +245,7 @@ describe('bindModel and transactions', () => {
     });
 
     it('asks for none where the write makes no event', async () => {
-      bindModel(Conversation, hub, { created: 'conversation.created', account });
+      bindModel(Conversation, hub, { created: 'conversation.created', account: () => undefined as never });
       const row = await readInPart();
       await row.update({ status: 'closed' });
       expect(hub.types).to.deep.equal([]);

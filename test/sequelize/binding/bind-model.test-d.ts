@@ -70,6 +70,31 @@ bindModel(Conversation, hub, { created: 'conversation.created', redact: ['subjek
 // @ts-expect-error a property that is not there
 bindModel(Conversation, hub, { created: 'conversation.created', account: ({ tenantId }) => tenantId });
 
+bindModel(Conversation, hub, {
+  created: 'conversation.created',
+  summary: 'message.created',
+  account: 'accountId',
+  ignore: ['subject'],
+  bulk: 'summary',
+  bulkRowCap: 100,
+  transaction: 'require',
+  onOutboxError: 'log',
+  coalesce: true,
+  capture: 'trigger',
+});
+// @ts-expect-error an attribute that is not there
+bindModel(Conversation, hub, { created: 'conversation.created', account: 'tenantId' });
+// @ts-expect-error an attribute that is not there
+bindModel(Conversation, hub, { created: 'conversation.created', ignore: ['subjekt'] });
+// @ts-expect-error no such word
+bindModel(Conversation, hub, { created: 'conversation.created', bulk: 'row' });
+// @ts-expect-error no such word
+bindModel(Conversation, hub, { created: 'conversation.created', transaction: 'always' });
+// @ts-expect-error no such word
+bindModel(Conversation, hub, { created: 'conversation.created', onOutboxError: 'warn' });
+// @ts-expect-error no such word
+bindModel(Conversation, hub, { created: 'conversation.created', capture: 'triggers' });
+
 bindModel(Defined, hub, { created: 'conversation.created' });
 bindModel(Conversation, createHub(), { created: 'any.type', data: () => 1 });
 bindModel(Conversation, { dispatchAll: async () => [] }, { created: 'any.type', data: () => 1 });

@@ -159,6 +159,34 @@ describe('bindModel', () => {
       expect(hub.last.options.changes).to.deep.equal({ status: { previous: 'closed', current: 'open' } });
     });
 
+    it('writes all events of one write at once', async () => {
+      bindModel(Conversation, hub, {
+        updated: 'conversation.updated',
+        when: {
+          'conversation.status_changed': changed('status'),
+          'conversation.closed': changed('status', { to: 'closed' }),
+        },
+      });
+      const row = await Conversation.create({ subject: 'hello' });
+      await row.update({ status: 'closed' });
+      expect(hub.types).to.have.length(3);
+      expect(hub.calls).to.have.length(1);
+      expect(hub.calls[0]).to.have.property('unlessCaptured', 'Conversations');
+    });
+
+    it('sees what is redacted, on the row as it is', async () => {
+      const seen: unknown[] = [];
+      bindModel(Conversation, hub, {
+        redact: ['token'],
+        when: {
+          'conversation.token_changed': (changes, row) => seen.push(changes.token?.current, row.token) > 0,
+        },
+      });
+      const row = await Conversation.create({ subject: 'hello', token: 'one' });
+      await row.update({ token: 'two' });
+      expect(seen).to.deep.equal(['two', 'two']);
+    });
+
     it('dispatches a type once that is given twice', async () => {
       bindModel(Conversation, hub, {
         updated: 'conversation.x',
@@ -201,6 +229,81 @@ describe('bindModel', () => {
       await row.update({ token: 'three' });
       expect(hub.types.slice(3)).to.deep.equal(['conversation.token_changed']);
       expect(hub.last.options).to.not.have.property('changes');
+    });
+
+    it('hands the data function a row without what is redacted, and all else of it', async () => {
+      const Message = connection.sequelize.define('Message', { text: 'text' });
+      Conversation.hasMany(Message, { as: 'messages', foreignKey: 'conversationId' });
+      await Message.sync({ force: true });
+      const seen: unknown[] = [];
+      bindModel(Conversation, hub, {
+        updated: 'conversation.updated',
+        redact: ['token', 'status'],
+        account: (row) => row.token,
+        data: (row) => {
+          seen.push(row.token, row.get('token'), row.previous('token'), row.changed('token'));
+          seen.push(row.loud, row.subject, row.changed('subject'), row.previous('subject'));
+          return row;
+        },
+      });
+      const { id } = await Conversation.create({ subject: 'hello', token: 'one' });
+      await Message.create({ text: 'hi', conversationId: id });
+      const row = (await Conversation.findByPk(id, { include: 'messages' })) as Conversation;
+      await row.update({ subject: 'bye', token: 'two' });
+      expect(seen).to.deep.equal([undefined, undefined, undefined, false, 'BYE', 'bye', true, 'hello']);
+      expect(hub.last.data).to.not.have.any.keys('token', 'status');
+      expect(hub.last.data).to.include({ subject: 'bye', loud: 'BYE' });
+      expect(hub.last.data).to.have.nested.property('messages[0].text', 'hi');
+      expect(hub.last.options.account).to.equal('two');
+      expect(row).to.include({ token: 'two', status: 'open' });
+    });
+
+    it('makes virtual attributes of what is left, and shows none that is redacted', async () => {
+      bindModel(Conversation, hub, { ...EVENTS, redact: ['subject'] });
+      await Conversation.create({ subject: 'hello' });
+      expect(hub.last.data).to.have.nested.property('conversation.loud', 'UNDEFINED');
+      bindModel(Conversation, hub, {
+        ...EVENTS,
+        redact: ['loud'],
+        data: (row) => ({ loud: row.loud ?? 'none' }),
+      });
+      await Conversation.create({ subject: 'hello' });
+      expect(hub.last.data).to.deep.equal({ loud: 'none' });
+    });
+
+    it('has no associations in the data of its own making', async () => {
+      const Message = connection.sequelize.define('Message', { text: 'text' });
+      Conversation.hasMany(Message, { as: 'messages', foreignKey: 'conversationId' });
+      await Message.sync({ force: true });
+      bindModel(Conversation, hub, EVENTS);
+      const values = { subject: 'hello', messages: [{ text: 'hi' }] };
+      await Conversation.create(values as never, { include: 'messages' });
+      expect(hub.last.data).to.not.have.nested.property('conversation.messages');
+      expect(hub.last.data).to.have.nested.property('conversation.loud', 'HELLO');
+      expect(await Message.count()).to.equal(1);
+    });
+
+    it('makes no event of what is ignored alone, and has it in the data', async () => {
+      bindModel(Conversation, hub, {
+        ...EVENTS,
+        ignore: ['meta', 'status'],
+        when: { 'conversation.any': () => true },
+      });
+      const row = await Conversation.create({ subject: 'hello' });
+      await row.update({ meta: { count: 1 }, status: 'closed' });
+      expect(hub.types).to.deep.equal(['conversation.created']);
+      await row.update({ meta: { count: 2 }, subject: 'bye' });
+      expect(hub.types.slice(1)).to.deep.equal(['conversation.updated', 'conversation.any']);
+      expect(hub.last.options.changes).to.have.all.keys('subject');
+      expect(hub.last.data).to.have.nested.property('conversation.meta.count', 2);
+    });
+
+    it('takes the account from an attribute', async () => {
+      bindModel(Conversation, hub, { ...EVENTS, account: 'accountId', redact: ['accountId'] });
+      await Conversation.create({ subject: 'hello', accountId: 7 });
+      expect(hub.last.options.account).to.equal(7);
+      await Conversation.create({ subject: 'hello', accountId: null as never });
+      expect(hub.last.options.account).to.equal(null);
     });
 
     it('shows only what it is told to', async () => {

@@ -40,7 +40,8 @@ export class MemoryWebhooks implements WebhookStore {
 
   async insert(webhook: WebhookRecord, snapshots: readonly SnapshotRecord[] = []): Promise<void> {
     this.#tables.webhooks.set(webhook.id, webhook);
-    for (const record of snapshots) this.#tables.snapshots.set(record.id, { record, ...UNLEASED });
+    for (const record of snapshots)
+      this.#tables.snapshots.set(record.id, { record, lastEventId: null, ...UNLEASED });
   }
 
   async update(

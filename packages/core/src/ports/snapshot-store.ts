@@ -42,7 +42,8 @@ export interface SnapshotProgress {
 export interface SnapshotStore {
   /**
    * One that nobody leases, of a webhook that is active: the one that has waited longest, so that they take turns.
-   * Null where there is none.
+   * Not before the last event of its page before was fanned out and attempted: so it never has more than one page
+   * among the due deliveries, and those of live events do not wait behind it. Null where there is none.
    */
   claim(request: SnapshotClaim): Promise<SnapshotRecord | null>;
   /**

@@ -9,7 +9,8 @@ import type { SnapshotRecord, SnapshotStore } from '../ports/snapshot-store.js';
 import type { HeldClaim } from '../ports/work-store.js';
 import type { RowSources } from '../rows/row-sources.js';
 
-const MAX_ROWS = 200;
+/** So many rows of a model are under way to a webhook at a time. */
+const MAX_ROWS = 500;
 /** What one page carries at most, in characters of payload, as long as it has more than one row. */
 const MAX_CHARS = 4_000_000;
 

@@ -11,19 +11,22 @@ import { subjectOf } from './model-data.js';
 
 /**
  * Turns the writes of a model into events that commit with its rows: create, update, destroy and restore of an
- * instance, and whatever comes down to them (`Model.create`, `findOrCreate`, `instance.update`, bulk calls with
- * `individualHooks: true`). The event is written in the caller's transaction; where there is none, one is opened
- * around the write. If the event cannot be stored, the write is undone and its caller gets the error.
+ * instance, the calls that write many rows, `upsert` and `increment`. The event is written in the caller's transaction;
+ * where there is none, one is opened around the write, unless the binding says otherwise. If the event cannot be
+ * stored, the write is undone and its caller gets the error, or the log does: see `onOutboxError`.
  *
- * An update may find a row that was read in part: where `account` then answers undefined, the write is undone with
- * EVENT_DATA_INVALID, for the event would go to nobody.
+ * An event has the whole row as it was stored, and an update what it really changed, whatever the instance knows of
+ * it: before an instance is updated or destroyed its row is read and locked, in the same transaction. Where nothing
+ * was written, because the row was gone or had these values, there is no event. The instance has what it saved as it
+ * is stored. A row that is marked as deleted counts as gone: nothing that happens to it makes an event until it is
+ * restored.
  *
- * `hooks: false` makes no event, and neither do writes that run no hooks of a row: other bulk calls, `upsert`,
- * `increment`, cascades, raw queries.
+ * `hooks: false` makes no event. What the model does not see makes none either, unless `capture` is `trigger`: cascades
+ * of the database, raw queries, other programs.
  *
  * A model is bound once: binding it again replaces what it was bound to. Answers the function that unbinds it.
  * Throws EVENT_TYPE_UNKNOWN, OPTION_INVALID (no event type at all, a key that a binding does not have, an
- * attribute that the model does not have).
+ * attribute that the model does not have, an option that is not one of its words).
  *
  * @example
  * bindModel(Conversation, hub, {
@@ -57,7 +60,7 @@ const bindings = new WeakMap<object, () => void>();
 /** Each part answers the function that takes it back. */
 function capture(plan: BindingPlan): readonly (() => void)[] {
   const byHooks =
-    plan.capture === 'hooks' ? [captureRows(plan), captureBulk(plan), wrapInTransaction(plan.model)] : [];
+    plan.capture === 'hooks' ? [captureRows(plan), captureBulk(plan), wrapInTransaction(plan)] : [];
   return [...byHooks, followChanges(plan), offerRows(plan)];
 }
 

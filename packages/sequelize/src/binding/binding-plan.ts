@@ -1,7 +1,15 @@
 import { type AccountId, HooklineError } from '@hookline/core';
 import type { Model, ModelStatic } from 'sequelize';
 import { type ChangeCondition, tracedAttributes } from './changes.js';
-import { checkKeys, checkNotEmpty } from './check-binding.js';
+import {
+  checkAttributes,
+  checkConditions,
+  checkKeys,
+  checkModel,
+  checkNotEmpty,
+  checkSettings,
+  checkTypes,
+} from './check-binding.js';
 import type { DataContext, ModelBinding, ModelHub } from './model-binding.js';
 import { defaultData } from './model-data.js';
 
@@ -45,31 +53,25 @@ export function planBinding(
 ): BindingPlan {
   checkModel(model);
   checkKeys(binding);
-  const { created, updated, destroyed, restored, summary, data, changes = true } = binding;
+  const settings = settingsOf(binding);
+  checkSettings(binding, settings);
+  const { created, updated, destroyed, restored, summary, changes = true } = binding;
   const when = Object.entries(binding.when ?? {}) as [string, ChangeCondition][];
-  const types = [created, updated, destroyed, restored, summary, ...when.map(([type]) => type)];
-  checkTypes(hub, types);
-  checkAttributes(
-    model,
-    'when',
-    when.flatMap(([, { attribute }]) => attribute ?? []),
-  );
-  const hidden = hiddenAttributes(model, binding);
-  checkNotEmpty(model.name, types);
-  const traced = tracedAttributes(model);
-  return {
-    ...{ model, hub, created, updated, destroyed, restored, summary, when, traced },
-    shown: new Set([...traced].filter((name) => !hidden.has(name))),
-    redacted: new Set(binding.redact ?? []),
+  checkTypes(hub, [created, updated, destroyed, restored, summary, ...when.map(([type]) => type)]);
+  checkConditions(model, when, namesIn(binding.ignore));
+  const attributes = attributesOf(model, binding);
+  checkNotEmpty(model.name, binding, settings.bulk);
+  const data = binding.data ?? ((row: Model) => defaultData(model, row, attributes.hidden));
+  return Object.assign(attributes, {
+    ...{ model, hub, created, updated, destroyed, restored, summary, when, data },
     showsChanges: changes,
     ...accountOf(model, binding),
-    data: data ?? ((instance) => defaultData(model, instance, hidden)),
-    ...settingsOf(binding),
+    ...settings,
     table: tableOf(model),
-  };
+  });
 }
 
-type Settings = Pick<
+export type Settings = Pick<
   BindingPlan,
   'bulk' | 'bulkRowCap' | 'transaction' | 'onOutboxError' | 'coalesce' | 'capture'
 >;
@@ -78,6 +80,49 @@ function settingsOf(binding: ModelBinding<Model>): Settings {
   const { bulk = 'rows', bulkRowCap = 10_000, transaction = 'auto' } = binding;
   const { onOutboxError = 'abort', coalesce = false, capture = 'hooks' } = binding;
   return { bulk, bulkRowCap, transaction, onOutboxError, coalesce, capture };
+}
+
+interface PlannedAttributes extends Pick<BindingPlan, 'traced' | 'shown' | 'redacted'> {
+  /** Neither in the default data nor in the changes. */
+  readonly hidden: ReadonlySet<string>;
+}
+
+/** As they are when somebody asks first: an association that is defined after the binding adds its foreign key. */
+function attributesOf(model: ModelStatic<Model>, binding: ModelBinding<Model>): PlannedAttributes {
+  const only = binding.only && new Set(namesIn(binding.only));
+  const redacted = new Set(namesIn(binding.redact));
+  const ignored = new Set(namesIn(binding.ignore));
+  for (const option of ['only', 'redact', 'ignore'] as const) {
+    checkAttributes(model, option, namesIn(binding[option]));
+  }
+  const isHidden = (name: string) => redacted.has(name) || (only !== undefined && !only.has(name));
+  const traced = once(() => new Set([...tracedAttributes(model)].filter((name) => !ignored.has(name))));
+  const shown = once(() => new Set([...traced()].filter((name) => !isHidden(name))));
+  const hidden = once(() => new Set(Object.keys(model.getAttributes()).filter(isHidden)));
+  return {
+    redacted,
+    get traced() {
+      return traced();
+    },
+    get shown() {
+      return shown();
+    },
+    get hidden() {
+      return hidden();
+    },
+  };
+}
+
+function namesIn(names: readonly string[] = []): readonly string[] {
+  return names;
+}
+
+function once<Value extends object>(make: () => Value): () => Value {
+  let value: Value | null = null;
+  return () => {
+    value ??= make();
+    return value;
+  };
 }
 
 function accountOf(
@@ -93,7 +138,7 @@ function accountOf(
   return { account: (row, type) => checkAccount(idOf(row), type), accountAttribute: account };
 }
 
-function tableOf(model: ModelStatic<Model>): string {
+export function tableOf(model: ModelStatic<Model>): string {
   const table = model.getTableName();
   if (typeof table === 'string') return table;
   const { schema, tableName } = table as { readonly schema?: string; readonly tableName: string };
@@ -105,46 +150,4 @@ function checkAccount(account: AccountId | null | undefined, type: string): Acco
   if (account !== undefined) return account;
   const problem = 'account() answered undefined, expected an account, or null for none';
   throw new HooklineError('EVENT_DATA_INVALID', { type, problem });
-}
-
-function checkModel(model: ModelStatic<Model>): void {
-  if (model?.sequelize) return;
-  const expected = 'a model that Model.init or sequelize.define has made';
-  throw new HooklineError('OPTION_INVALID', { option: 'model', expected, got: model?.name ?? typeof model });
-}
-
-function hiddenAttributes(model: ModelStatic<Model>, binding: ModelBinding<Model>): ReadonlySet<string> {
-  const only = binding.only as readonly string[] | undefined;
-  const redact = (binding.redact ?? []) as readonly string[];
-  checkAttributes(model, 'only', only ?? []);
-  checkAttributes(model, 'redact', redact);
-  const isHidden = (name: string) => redact.includes(name) || (only !== undefined && !only.includes(name));
-  return new Set(Object.keys(model.getAttributes()).filter(isHidden));
-}
-
-/** What is not stored cannot commit with a row. */
-function checkTypes({ registry }: ModelHub, types: readonly (string | undefined)[]): void {
-  for (const type of types) {
-    if (type === undefined) continue;
-    registry?.assertKnown(type);
-    if (!registry?.isTransient(type)) continue;
-    const expected = 'event types that are stored';
-    throw new HooklineError('OPTION_INVALID', {
-      option: 'binding',
-      expected,
-      got: `"${type}", which is transient`,
-    });
-  }
-}
-
-/** A misspelt name would hide nothing, or never hold. */
-function checkAttributes(model: ModelStatic<Model>, option: string, names: readonly string[]): void {
-  const known = model.getAttributes();
-  const unknown = names.find((name) => !Object.hasOwn(known, name));
-  if (unknown === undefined) return;
-  throw new HooklineError('OPTION_INVALID', {
-    option,
-    expected: `attributes of ${model.name}`,
-    got: `"${unknown}"`,
-  });
 }

@@ -33,20 +33,6 @@ export function changed(attribute: string, options: ChangedOptions = {}): Change
   return Object.assign(condition, { attribute });
 }
 
-/**
- * What the update under way changes. To be called inside its hooks and before anything is awaited: Sequelize
- * forgets the previous values right after them.
- */
-export function changesOf(instance: Model, savedFields?: readonly string[]): Changes {
-  const fields = (instance.changed() || []).filter((field) => savedFields?.includes(field) ?? true);
-  return Object.fromEntries(
-    fields.map((field) => [
-      field,
-      { previous: instance.previous(field), current: instance.getDataValue(field) },
-    ]),
-  );
-}
-
 /** The attributes whose changes mean something: not the ones that Sequelize keeps, nor those without a column. */
 export function tracedAttributes(model: ModelStatic<Model>): ReadonlySet<string> {
   const { createdAt, updatedAt, version } = model.options;
@@ -62,6 +48,11 @@ function nameOf(option: string | boolean | undefined, usual: string): string | n
   if (typeof option === 'string') return option;
   const isOn = usual === 'version' ? option === true : option !== false;
   return isOn ? usual : null;
+}
+
+/** What marks a row of a paranoid model as deleted. */
+export function deletedAtOf({ options }: ModelStatic<Model>): string {
+  return typeof options.deletedAt === 'string' ? options.deletedAt : 'deletedAt';
 }
 
 export function pick(changes: Changes, attributes: ReadonlySet<string>): Changes {

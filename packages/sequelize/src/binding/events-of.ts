@@ -1,9 +1,10 @@
 import type { Changes, NewEvent } from '@hookline/core';
-import type { Transaction } from 'sequelize';
+import type { Model, Transaction } from 'sequelize';
 import type { RowChange } from '../capture/row-change.js';
 import type { BindingPlan } from './binding-plan.js';
-import { pick } from './changes.js';
+import { deletedAtOf, pick } from './changes.js';
 import { subjectOf } from './model-data.js';
+import { redactRow } from './redact-row.js';
 
 /**
  * The events that a change of a row becomes by its binding: none where nothing changed that means something.
@@ -14,22 +15,26 @@ export async function eventsOf(
   change: RowChange,
   transaction: Transaction | null,
 ): Promise<readonly NewEvent[]> {
-  const { row } = change;
   const { types, changes } = decide(plan, change);
-  const subject = subjectOf(plan.model, row);
   const events: NewEvent[] = [];
   for (const type of types) {
-    const data = await plan.data(row, { type, transaction });
-    const account = plan.account(row, type);
-    events.push({
-      type,
-      data,
-      ...(account !== undefined && { account }),
-      ...(subject && { subject }),
-      ...(!isEmpty(changes) && { changes }),
-    });
+    const event = await eventOfRow(plan, type, change.row, transaction);
+    events.push(isEmpty(changes) ? event : { ...event, changes });
   }
   return events;
+}
+
+/** An event of this type about a row as it is. Throws as `eventsOf` does. */
+export async function eventOfRow(
+  plan: BindingPlan,
+  type: string,
+  row: Model,
+  transaction: Transaction | null,
+): Promise<NewEvent> {
+  const data = await plan.data(redactRow(row, plan.redacted), { type, transaction });
+  const account = plan.account(row, type);
+  const subject = subjectOf(plan.model, row);
+  return { type, data, ...(account !== undefined && { account }), ...(subject && { subject }) };
 }
 
 interface Decision {
@@ -38,13 +43,22 @@ interface Decision {
 }
 
 function decide(plan: BindingPlan, change: RowChange): Decision {
-  if (change.kind !== 'updated') return { types: setOf([plan[change.kind]]), changes: {} };
+  const { kind, row } = change;
+  if (kind === 'created' || kind === 'destroyed') return { types: setOf([plan[kind]]), changes: {} };
   const changes = pick(change.changes, plan.traced);
-  if (isEmpty(changes)) return { types: new Set(), changes };
   const shown = pick(changes, plan.shown);
+  const visible = plan.showsChanges ? shown : {};
+  if (kind === 'restored') return { types: setOf([plan.restored]), changes: withoutMark(plan, visible) };
+  if (isEmpty(changes)) return { types: new Set(), changes };
   const updated = isEmpty(shown) ? undefined : plan.updated;
-  const special = plan.when.filter(([, holds]) => holds(changes, change.row)).map(([type]) => type);
-  return { types: setOf([updated, ...special]), changes: plan.showsChanges ? shown : {} };
+  const special = plan.when.filter(([, holds]) => holds(changes, row)).map(([type]) => type);
+  return { types: setOf([updated, ...special]), changes: visible };
+}
+
+/** That a row which came back is not marked as deleted any more goes without saying. */
+function withoutMark({ model }: BindingPlan, changes: Changes): Changes {
+  const mark = deletedAtOf(model);
+  return Object.fromEntries(Object.entries(changes).filter(([name]) => name !== mark));
 }
 
 function setOf(types: readonly (string | undefined)[]): ReadonlySet<string> {

@@ -54,17 +54,21 @@ export interface ModelBinding<
   readonly destroyed?: Row;
   /** The event of a paranoid row that came back. */
   readonly restored?: Row;
-  /** More events of an update, each where its condition holds; the condition sees every change, `redact` or not. */
+  /**
+   * More events of an update, each where its condition holds. The condition sees the row as it is and every change
+   * that is not under `ignore`, `redact` or not. All events of one write are stored with one statement.
+   */
   readonly when?: { readonly [Type in When]?: ChangeCondition<M> };
   /**
    * The account the event belongs to: an attribute, or a function that answers it, null for none; undefined is
-   * refused: it is an attribute that was not read. With an attribute the rows of one account are found by the
-   * database. Default: that of the context, or else none.
+   * refused (EVENT_DATA_INVALID), for it is an attribute misspelt. With an attribute the rows of one account are found
+   * by the database. Default: that of the context, or else none.
    */
   readonly account?: (keyof Attributes<M> & string) | ((instance: M) => AccountId | null);
   /**
-   * The data of the event. Called inside the write, so a query made here needs `context.transaction`.
-   * Default: the model's name in camel case, and under it all that `instance.get()` gives.
+   * The data of the event, made of the whole row: one that was read in part is read again. What is under `redact` is
+   * undefined on it. Called inside the write, so a query made here needs `context.transaction`. Default: the model's
+   * name in camel case, and under it the model's own attributes, virtual ones too, without included associations.
    */
   readonly data?: (
     instance: M,
@@ -72,9 +76,12 @@ export interface ModelBinding<
   ) => DataOf<R, Row | When> | Promise<DataOf<R, Row | When>>;
   /** Attributes that may be in the default data and in `changes`, and whose change makes an `updated` event. Default: all. */
   readonly only?: readonly (keyof Attributes<M> & string)[];
-  /** Attributes that are in neither, and whose change alone makes no `updated` event: password hashes, tokens. */
+  /**
+   * Attributes that are in neither, that the data function does not get to see, and whose change alone makes no
+   * `updated` event: password hashes, tokens. Virtual attributes are made of what is left.
+   */
   readonly redact?: readonly (keyof Attributes<M> & string)[];
-  /** Attributes whose changes alone make no event, and are not in `changes`: counters, time stamps. They stay in the data. */
+  /** Attributes whose changes alone make no event, and are not in `changes`: counters, times. They stay in the data. */
   readonly ignore?: readonly (keyof Attributes<M> & string)[];
   /** Whether events of an update carry `changes: { attribute: { previous, current } }`. Default true. */
   readonly changes?: boolean;
@@ -86,7 +93,7 @@ export interface ModelBinding<
   readonly bulk?: 'rows' | 'summary' | 'off';
   /** The most rows of one call that become an event each. More become a `summary`, or are refused. Default 10,000. */
   readonly bulkRowCap?: number;
-  /** The event of a write of many rows; its data is a `BulkSummary`. Default: none. */
+  /** The event of a write of many rows; its data is a `BulkSummary`. `bulk: 'summary'` needs it. Default: none. */
   readonly summary?: Row;
   /**
    * Writes without a transaction: `auto` opens one, `require` refuses them (TRANSACTION_REQUIRED), `off` writes the
@@ -95,13 +102,15 @@ export interface ModelBinding<
    */
   readonly transaction?: 'auto' | 'require' | 'off';
   /**
-   * Where an event cannot be stored: `abort` undoes the write with it, and its caller gets the error; `log` keeps the
-   * write, behind a savepoint, and logs the error. Default `abort`.
+   * Where an event cannot be made or stored: `abort` undoes the write with it, and its caller gets the error; `log`
+   * keeps the write and logs EVENTS_LOST. The latter works behind a savepoint: what the app sends at the same time in
+   * the same transaction, without awaiting one after the other, may be undone with the event. Default `abort`.
    */
   readonly onOutboxError?: 'abort' | 'log';
   /**
    * Whether all that happens to a row in one transaction becomes what it comes to: ten saves one `updated` with the
-   * merged changes, created and changed one `created`, created and destroyed nothing. Default false.
+   * merged changes, created and changed one `created`, created and destroyed nothing. What a savepoint of Sequelize
+   * takes back does not count. Each write replaces the events of those before it. Default false.
    */
   readonly coalesce?: boolean;
   /**

@@ -1,15 +1,14 @@
 import type { Subject } from '@hookline/core';
 import type { Model, ModelStatic } from 'sequelize';
 
-/** `{ conversation: { id: 1, ... } }`, without what is hidden. */
+/** `{ conversation: { id: 1, ... } }`: the model's own attributes, without what is hidden. */
 export function defaultData(
   model: ModelStatic<Model>,
   instance: Model,
   hidden: ReadonlySet<string>,
 ): Readonly<Record<string, unknown>> {
-  const values = Object.entries(instance.get({ plain: true }) as object).filter(
-    ([name]) => !hidden.has(name),
-  );
+  const names = Object.keys(model.getAttributes()).filter((name) => !hidden.has(name));
+  const values = names.map((name) => [name, instance.get(name)] as const);
   return { [camelCase(model.name)]: Object.fromEntries(values) };
 }
 

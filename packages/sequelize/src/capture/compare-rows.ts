@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Changes } from '@hookline/core';
 import type { Model, ModelStatic } from 'sequelize';
+import { columnsOf } from './copy-row.js';
 import type { RowChange } from './row-change.js';
 
 /**
@@ -26,7 +27,7 @@ export function compareRow(
 /** Of every attribute with a column. */
 function changesBetween(model: ModelStatic<Model>, before: Model, after: Model): Changes {
   const changes: Record<string, Changes[string]> = {};
-  for (const name of Object.keys(model.getAttributes())) {
+  for (const name of columnsOf(model)) {
     const [previous, current] = [before.getDataValue(name as never), after.getDataValue(name as never)];
     if (!isDeepStrictEqual(previous, current)) changes[name] = { previous, current };
   }

@@ -1,23 +1,95 @@
-import type { NewEvent } from '@hookline/core';
+import { HooklineError, type NewEvent } from '@hookline/core';
+import { errorFields } from '@hookline/core/adapter';
 import type { Transaction } from 'sequelize';
 import type { BindingPlan } from '../binding/binding-plan.js';
 import { eventsOf } from '../binding/events-of.js';
+import { type Coalesced, coalesceChange } from './coalesce-changes.js';
 import type { RowChange } from './row-change.js';
+import { behindSavepoint } from './savepoint.js';
+import { inTurn } from './turns.js';
 
 /** What is built before it is written, so that a write of many rows is not all in memory twice. */
 const PORTION = 500;
 
-/** Makes events of changes and stores them in the transaction of the write. */
+/**
+ * Makes events of changes and stores them in the transaction of the write, each portion with one statement. Where that
+ * fails, the binding says whether the writer gets the error, and so undoes the write, or the log does.
+ */
 export async function recordChanges(
   plan: BindingPlan,
   changes: readonly RowChange[],
   transaction: Transaction | null,
 ): Promise<void> {
-  for (let start = 0; start < changes.length; start += PORTION) {
-    const events: NewEvent[] = [];
-    for (const change of changes.slice(start, start + PORTION)) {
-      events.push(...(await eventsOf(plan, change, transaction)));
+  if (changes.length === 0) return;
+  const { onOutboxError, coalesce } = plan;
+  const record = () => recordAll(plan, changes, transaction);
+  const isAbortable = onOutboxError === 'abort';
+  if (transaction === null) return isAbortable ? record() : record().catch((error) => report(plan, error));
+  if (isAbortable) return coalesce ? inTurn(transaction, record) : record();
+  const failure = await inTurn(transaction, () => behindSavepoint(transaction, record));
+  if (failure !== null) report(plan, failure.error);
+}
+
+async function recordAll(
+  plan: BindingPlan,
+  changes: readonly RowChange[],
+  transaction: Transaction | null,
+): Promise<void> {
+  const merge = (change: RowChange) =>
+    plan.coalesce && transaction !== null ? coalesceChange(plan, change, transaction) : alone(change);
+  const recorded: Coalesced[] = [];
+  try {
+    for (let start = 0; start < changes.length; start += PORTION) {
+      const portion = changes.slice(start, start + PORTION).map(merge);
+      recorded.push(...portion);
+      await store(plan, portion, transaction);
     }
-    if (events.length > 0) await plan.hub.dispatchAll(events, { transaction, unlessCaptured: plan.table });
+  } catch (error) {
+    for (const { keep, replaced } of recorded) keep(replaced);
+    throw error;
   }
+}
+
+function alone(change: RowChange): Coalesced {
+  return { change, replaced: [], keep: () => {} };
+}
+
+async function store(
+  plan: BindingPlan,
+  portion: readonly Coalesced[],
+  transaction: Transaction | null,
+): Promise<void> {
+  const made: (readonly NewEvent[])[] = [];
+  for (const { change } of portion) {
+    made.push(change === null ? [] : await eventsOf(plan, change, transaction));
+  }
+  const replacing = portion.flatMap(({ replaced }) => replaced);
+  const ids = await dispatch(plan, made.flat(), replacing, transaction);
+  let start = 0;
+  for (const [index, { keep }] of portion.entries()) {
+    const end = start + (made[index]?.length ?? 0);
+    keep(ids.slice(start, end));
+    start = end;
+  }
+}
+
+async function dispatch(
+  { hub, table }: BindingPlan,
+  events: readonly NewEvent[],
+  replacing: readonly string[],
+  transaction: Transaction | null,
+): Promise<readonly string[]> {
+  if (events.length === 0 && replacing.length === 0) return [];
+  const stored = await hub.dispatchAll(events, {
+    transaction,
+    unlessCaptured: table,
+    ...(replacing.length > 0 && { replacing }),
+  });
+  return stored.map(({ id }) => id);
+}
+
+/** The rows are named by none of their values: the log is no place for these. */
+function report({ hub, model }: BindingPlan, cause: unknown): void {
+  const error = new HooklineError('EVENTS_LOST', { model: model.name }, cause);
+  hub.logger?.error({ model: model.name, ...errorFields(error) }, 'a write was kept without its events');
 }

@@ -1,32 +1,47 @@
+import { HooklineError } from '@hookline/core';
 import type { Model, ModelStatic, Sequelize, Transaction, TransactionOptions } from 'sequelize';
 import { ambientTransaction } from '../ambient-transaction.js';
+import type { BindingPlan } from '../binding/binding-plan.js';
+import { internalsOf } from './copy-row.js';
 
-interface WriteOptions {
+export interface WriteOptions {
   readonly transaction?: Transaction | null;
   readonly hooks?: boolean;
   readonly individualHooks?: boolean;
   readonly logging?: NonNullable<TransactionOptions['logging']>;
 }
 
-type Method = (this: unknown, ...args: unknown[]) => Promise<unknown>;
+export type Method = (this: unknown, ...args: unknown[]) => Promise<unknown>;
 
-/** The methods that write one row, and run its hooks unless they are told not to. All others come down to these. */
-const ROW_METHODS = ['save', 'destroy', 'restore'] as const;
-/** The methods that write many rows, and run the hooks of each if they are told to; where their options are. */
-const BULK_METHODS = { bulkCreate: 1, update: 1, destroy: 0, restore: 0 } as const;
+/** The methods that write one row, and run its hooks unless they are told not to. */
+export const ROW_METHODS = { save: 0, destroy: 0, restore: 0 } as const;
+/** The methods that write many rows; where their options are. All others come down to these and to those of a row. */
+export const BULK_METHODS = {
+  bulkCreate: 1,
+  update: 1,
+  upsert: 1,
+  increment: 1,
+  destroy: 0,
+  restore: 0,
+} as const;
 
 /**
- * Makes every write of this model that runs the hooks of its rows atomic with what those hooks write: where there
- * is neither `options.transaction` nor a transaction in Sequelize's CLS, one is opened around it. Answers the
- * function that takes this back.
+ * Makes every write of this model that makes events atomic with them: where there is neither `options.transaction`
+ * nor a transaction in Sequelize's CLS, one is opened around it, or the write is refused, as the binding says. Answers
+ * the function that takes this back.
  */
-export function wrapInTransaction(model: ModelStatic<Model>): () => void {
-  const runsRowHooks = ({ hooks }: WriteOptions) => hooks !== false;
-  const runsEachHook = ({ individualHooks }: WriteOptions) => individualHooks === true;
+export function wrapInTransaction(plan: BindingPlan): () => void {
+  if (plan.transaction === 'off') return () => {};
+  const { model } = plan;
+  const isRowSeen = ({ hooks }: WriteOptions) => hooks !== false;
+  const areRowsSeen = ({ hooks, individualHooks }: WriteOptions) =>
+    hooks !== false && (plan.bulk !== 'off' || individualHooks === true);
   const unwraps = [
-    ...ROW_METHODS.map((name) => wrap(model, model.prototype, name, 0, runsRowHooks)),
+    ...Object.entries(ROW_METHODS).map(([name, position]) =>
+      wrap(model.prototype, name, enclosed(plan, name, position, isRowSeen)),
+    ),
     ...Object.entries(BULK_METHODS).map(([name, position]) =>
-      wrap(model, model, name, position, runsEachHook),
+      wrap(model, name, enclosed(plan, name, position, areRowsSeen)),
     ),
   ];
   return () => {
@@ -34,53 +49,76 @@ export function wrapInTransaction(model: ModelStatic<Model>): () => void {
   };
 }
 
-function wrap(
-  model: ModelStatic<Model>,
-  owner: object,
+export type Wrapper = (original: Method) => Method;
+
+function enclosed(
+  { model, transaction: mode }: BindingPlan,
   name: string,
   position: number,
-  runsHooks: (options: WriteOptions) => boolean,
-): () => void {
+  isSeen: (options: WriteOptions) => boolean,
+): Wrapper {
+  return (original) =>
+    async function (...args) {
+      const options = (args[position] ?? {}) as WriteOptions;
+      if (!isSeen(options) || hasTransaction(model, options)) return original.apply(this, args);
+      if (mode === 'require') {
+        throw new HooklineError('TRANSACTION_REQUIRED', { model: model.name, operation: `${name}()` });
+      }
+      return inTransaction(sequelizeOf(model), options, this, (transaction) => {
+        args[position] = { ...options, transaction };
+        return original.apply(this, args);
+      });
+    };
+}
+
+/** Makes a method another one. Answers the function that takes this back. */
+export function wrap(owner: object, name: string, wrapper: Wrapper): () => void {
   const inherited = Object.getOwnPropertyDescriptor(owner, name);
   const original = Reflect.get(owner, name) as Method;
+  const wrapped = wrapper(original);
   let isBound = true;
-  const wrapper: Method = function (...args) {
-    const options = (args[position] ?? {}) as WriteOptions;
-    if (!isBound || !runsHooks(options) || hasTransaction(model, options)) return original.apply(this, args);
-    return inTransaction(sequelizeOf(model), options, this, (transaction) => {
-      args[position] = { ...options, transaction };
-      return original.apply(this, args);
-    });
+  const method: Method = function (...args) {
+    return (isBound ? wrapped : original).apply(this, args);
   };
-  Object.defineProperty(owner, name, { value: wrapper, writable: true, configurable: true });
+  Object.defineProperty(owner, name, { value: method, writable: true, configurable: true });
   return () => {
     isBound = false;
     // Whoever wrapped it after us keeps their wrapper, and ours in it passes everything on.
-    if (Reflect.get(owner, name) !== wrapper) return;
+    if (Reflect.get(owner, name) !== method) return;
     if (inherited) Object.defineProperty(owner, name, inherited);
     else Reflect.deleteProperty(owner, name);
   };
 }
 
-/** An instance that was to be created is still new when it was rolled back. */
-async function inTransaction(
+/** An instance whose write was rolled back is as it was, so that it can be written again. */
+export async function inTransaction(
   sequelize: Sequelize,
   { logging }: WriteOptions,
   target: unknown,
   write: (transaction: Transaction) => Promise<unknown>,
 ): Promise<unknown> {
-  const instance = target as { isNewRecord?: boolean };
-  const wasNew = instance.isNewRecord === true;
+  const putBack = typeof target === 'function' ? () => {} : remember(target as Model);
   try {
     return await sequelize.transaction(logging === undefined ? {} : { logging }, write);
   } catch (error) {
-    if (wasNew) instance.isNewRecord = true;
+    putBack();
     throw error;
   }
 }
 
+/** Answers the function that makes the instance what it is now. */
+function remember(row: Model): () => void {
+  const { isNewRecord } = row;
+  const { dataValues, _previousDataValues: previous, _changed: changed } = internalsOf(row);
+  const [values, previousValues, names] = [{ ...dataValues }, { ...previous }, new Set(changed)];
+  return () => {
+    const memory = { dataValues: values, _previousDataValues: previousValues, _changed: names };
+    Object.assign(row, memory, { isNewRecord });
+  };
+}
+
 /** The caller's own, given or found in the CLS. An explicit null means: not the one in the CLS. */
-function hasTransaction(model: ModelStatic<Model>, { transaction }: WriteOptions): boolean {
+export function hasTransaction(model: ModelStatic<Model>, { transaction }: WriteOptions): boolean {
   if (transaction !== undefined) return transaction !== null;
   return ambientTransaction(sequelizeOf(model)) !== undefined;
 }

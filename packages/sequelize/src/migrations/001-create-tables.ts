@@ -1,5 +1,5 @@
 import type { Tables } from '../tables.js';
-import { createChanges } from './create-changes.js';
+import { createChanges, dropChanges } from './create-changes.js';
 import { createSnapshots } from './create-snapshots.js';
 import type { MigrationScript } from './migration-script.js';
 
@@ -16,6 +16,7 @@ export const createTables: MigrationScript = {
   ],
   down: (tables) => [
     ...NAMES.toReversed().map((name) => `DROP TABLE ${tables[name]}`),
+    ...dropChanges(tables),
     `DROP FUNCTION ${tables.path}"${tables.prefix}note_webhooks"()`,
   ],
 };
@@ -31,7 +32,6 @@ const NAMES = [
   'runs',
   'runs_open',
   'receipts',
-  'changes',
   'snapshots',
 ] as const;
 

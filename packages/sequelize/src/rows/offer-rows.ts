@@ -1,6 +1,23 @@
+import type { RowSource } from '@hookline/core';
 import type { BindingPlan } from '../binding/binding-plan.js';
+import { readPage } from './read-page.js';
+import { reconcileRows } from './reconcile.js';
+import { snapshotTypeOf } from './snapshot-type.js';
+import { unseenWrites } from './unseen-writes.js';
 
 /** Makes the rows of the model known to its hub. Answers the function that takes them out again. */
-export function offerRows(_plan: BindingPlan): () => void {
-  return () => {};
+export function offerRows(plan: BindingPlan): () => void {
+  const { model, hub } = plan;
+  const source: RowSource = {
+    model,
+    name: model.name,
+    // associations are often defined after the binding
+    get unseen() {
+      return unseenWrites(plan);
+    },
+    snapshotType: snapshotTypeOf(plan),
+    read: (request) => readPage(plan, request),
+    reconcile: (options, store) => reconcileRows(plan, options, store),
+  };
+  return hub.addRows?.(source) ?? (() => {});
 }

@@ -2,13 +2,14 @@ import type {
   ActiveWebhooks,
   Page,
   Scope,
+  SnapshotRecord,
   WebhookExpectation,
   WebhookPatch,
   WebhookRecord,
   WebhookStore,
 } from '@hookline/core';
 import { Binds } from '../binds.js';
-import { columnList, columnOf, reader, selectList, WEBHOOK_COLUMNS } from '../columns.js';
+import { columnList, columnOf, reader, SNAPSHOT_COLUMNS, selectList, WEBHOOK_COLUMNS } from '../columns.js';
 import { inScope, isAsked, pageOf, where } from '../conditions.js';
 import type { Database } from '../database.js';
 import type { Tables } from '../tables.js';
@@ -25,11 +26,21 @@ export class SequelizeWebhooks implements WebhookStore {
     this.#table = `${database.tables.webhooks} AS webhook`;
   }
 
-  async insert(webhook: WebhookRecord): Promise<void> {
+  async insert(webhook: WebhookRecord, snapshots: readonly SnapshotRecord[] = []): Promise<void> {
     const binds = new Binds();
+    const asked = snapshots.length === 0 ? '' : `WITH asked AS (${this.#insertSnapshots(binds, snapshots)}) `;
     const list = columnList(WEBHOOK_COLUMNS);
     const rows = binds.addRows(WEBHOOK_COLUMNS, [webhook], 'item');
-    await this.#database.run(`INSERT INTO ${this.#table} (${list}) SELECT ${list} FROM ${rows}`, binds);
+    await this.#database.run(
+      `${asked}INSERT INTO ${this.#table} (${list}) SELECT ${list} FROM ${rows}`,
+      binds,
+    );
+  }
+
+  #insertSnapshots(binds: Binds, snapshots: readonly SnapshotRecord[]): string {
+    const list = columnList(SNAPSHOT_COLUMNS);
+    const rows = binds.addRows(SNAPSHOT_COLUMNS, snapshots, 'item');
+    return `INSERT INTO ${this.#database.tables.snapshots} (${list}) SELECT ${list} FROM ${rows}`;
   }
 
   /** One statement: Postgres looks at the condition again when it waited for somebody else's change. */

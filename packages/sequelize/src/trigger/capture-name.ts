@@ -1,17 +1,40 @@
 import { createHash } from 'node:crypto';
 import type { Tables } from '../tables.js';
 
-/** What the trigger function that records the changes of a table is called, and the triggers that call it. */
+export const OPERATIONS = ['insert', 'update', 'delete', 'truncate'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** What the function that records the changes of a table is called. */
 export function captureName({ prefix }: Tables, table: string): string {
   const hash = createHash('sha256').update(table).digest('hex').slice(0, 10);
   return `${prefix}capture_${hash}`;
 }
 
+/** What the triggers of a table that call it are called. */
+export function triggerName({ prefix }: Tables, operation: Operation): string {
+  return `${prefix}capture_${operation}`;
+}
+
 /**
  * Whether a table has capture by triggers now. Asked of the catalogue as it is, not as the transaction first saw it:
  * a function comes and goes with its triggers, under a lock that no writer of the table can hold meanwhile. So inside
- * a transaction that wrote to the table the answer is the one that held when it wrote.
+ * a transaction that wrote to the table the answer is the one that held when it wrote. A table that was dropped and
+ * made again has lost its triggers, and not the function: so a trigger is looked for, too.
  */
 export function isCaptured(tables: Tables, table: string): string {
-  return `to_regprocedure('${tables.path}"${captureName(tables, table)}"()') IS NOT NULL`;
+  const { path, prefix } = tables;
+  const name = [...partsOf(table), triggerName(tables, 'insert')].map(quoteText).join(', ');
+  return `CASE WHEN to_regprocedure('${path}"${captureName(tables, table)}"()') IS NULL THEN false
+    ELSE ${path}"${prefix}has_trigger"(ARRAY[${name}]) END`;
+}
+
+/** A text in SQL. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Schema, if there is one, and name. A name with a dot of its own is not captured. */
+function partsOf(table: string): readonly string[] {
+  const dot = table.indexOf('.');
+  return dot === -1 ? [table] : [table.slice(0, dot), table.slice(dot + 1)];
 }

@@ -1,0 +1,40 @@
+import type { Model } from 'sequelize';
+import type { BindingPlan } from '../binding/binding-plan.js';
+import { keepAnswers, type Returning } from './bulk-answer.js';
+import { nameFor } from './bulk-where.js';
+import type { BulkOptions, Conclude } from './bulk-write.js';
+import { columnsOf, modelOf } from './copy-row.js';
+import { recordChanges } from './record-changes.js';
+import { attributesOf, readConflicting, rowBefore, uniqueKeysOf } from './upsert-conflict.js';
+import { changeByUpsert, takeOutcome, withMark } from './upsert-outcome.js';
+
+/** What Sequelize passes to the hooks of an upsert. */
+export interface UpsertOptions extends BulkOptions {
+  readonly instance: Model;
+  /** The attributes that are written. */
+  readonly fields: readonly string[];
+  /** Columns. */
+  readonly conflictFields?: readonly string[];
+  /** Columns as well. */
+  returning?: Returning;
+}
+
+/**
+ * Looks at the row that an upsert may find, before it, and has the database tell whether it found one; what it answers
+ * records what became of it. It is one row, whatever the binding makes of writes of many.
+ */
+export async function followUpsert(plan: BindingPlan, options: UpsertOptions): Promise<Conclude | null> {
+  const { instance, fields, conflictFields, transaction = null } = options;
+  const { created, updated, when, coalesce } = plan;
+  if (!coalesce && when.length === 0 && created === undefined && updated === undefined) return null;
+  const model = modelOf(instance);
+  const keys = conflictFields ? [attributesOf(model, conflictFields)] : uniqueKeysOf(model);
+  const before = rowBefore(model, await readConflicting(model, [instance], keys, options), keys);
+  const takeRows = keepAnswers([instance], options.returning);
+  options.returning = withMark(columnsOf(model).map((name) => nameFor(model, name, 'columns')));
+  return async () => {
+    const outcome = takeOutcome(instance);
+    const changes = takeRows().flatMap((row) => changeByUpsert(outcome, row, before(row), fields) ?? []);
+    await recordChanges(plan, changes, transaction);
+  };
+}

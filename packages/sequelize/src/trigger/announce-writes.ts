@@ -1,0 +1,61 @@
+import type { Sequelize, Transaction } from 'sequelize';
+import { ambientTransaction } from '../ambient-transaction.js';
+import type { BindingPlan } from '../binding/binding-plan.js';
+import {
+  BULK_METHODS,
+  hasTransaction,
+  inTransaction,
+  ROW_METHODS,
+  type WriteOptions,
+} from '../capture/wrap-in-transaction.js';
+import { type Method, wrapMethod } from '../capture/wrap-method.js';
+import { hasContext, keepContextShared } from './share-context.js';
+
+/** Has what triggers record taken soon; with a transaction, when that has ended. */
+type Wake = (transaction: unknown) => void;
+
+/**
+ * Tells the database in which context a write through this model is, where there is one, and the relays that there is
+ * something to take. For the context a transaction is opened where the write has none, unless the binding says that
+ * none is to be. Answers the function that takes this back.
+ */
+export function announceWrites(plan: BindingPlan, wake: Wake): () => void {
+  const { model } = plan;
+  const unwraps = [
+    ...Object.entries(ROW_METHODS).map(([name, at]) =>
+      wrapMethod(model.prototype, name, announced(plan, at, wake)),
+    ),
+    ...Object.entries(BULK_METHODS).map(([name, at]) => wrapMethod(model, name, announced(plan, at, wake))),
+  ];
+  return () => {
+    for (const unwrap of unwraps) unwrap();
+  };
+}
+
+function announced(
+  { model, transaction: mode }: BindingPlan,
+  position: number,
+  wake: Wake,
+): (original: Method) => Method {
+  const sequelize = model.sequelize as Sequelize;
+  return (original) =>
+    async function (...args) {
+      const options = (args[position] ?? {}) as WriteOptions;
+      const given = hasTransaction(model, options) ? transactionOf(sequelize, options) : null;
+      const isOpened = given === null && mode !== 'off' && hasContext();
+      const write = async (transaction: Transaction) => {
+        await keepContextShared(transaction);
+        if (isOpened) args[position] = { ...options, transaction };
+        return original.apply(this, args);
+      };
+      const result = isOpened
+        ? await inTransaction(sequelize, options, this, write)
+        : await (given === null ? original.apply(this, args) : write(given));
+      wake(given);
+      return result;
+    };
+}
+
+function transactionOf(sequelize: Sequelize, { transaction }: WriteOptions): Transaction {
+  return transaction ?? (ambientTransaction(sequelize) as Transaction);
+}

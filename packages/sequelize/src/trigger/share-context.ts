@@ -1,0 +1,75 @@
+import { type Context, currentContext, withContext } from '@hookline/core';
+import type { Sequelize, Transaction } from 'sequelize';
+
+/** What a transaction has besides what its types say. */
+interface TransactionNode {
+  readonly sequelize: Sequelize;
+  readonly parent?: TransactionNode;
+}
+
+/** What is set, by the transaction or savepoint that set it; null where that is not known any more. */
+const shared = new WeakMap<object, string | null>();
+
+/**
+ * Tells the triggers of this transaction the context around the caller: what they record from now on until it ends,
+ * raw SQL too, becomes events with that actor, account and request. Writes through a model that is bound with
+ * `capture: 'trigger'` do so by themselves. Throws what the database throws.
+ *
+ * @example
+ * await withContext({ actor: { type: 'user', id: 7 } }, () =>
+ *   sequelize.transaction(async (transaction) => {
+ *     await shareContext(transaction);
+ *     await sequelize.query('UPDATE conversations SET status = 1 WHERE ...', { transaction });
+ *   }));
+ */
+export async function shareContext(transaction: Transaction): Promise<void> {
+  await set(transaction, contextText(currentContext()));
+}
+
+/** Only where it is another one than before. */
+export async function keepContextShared(transaction: Transaction): Promise<void> {
+  const context = contextText(currentContext());
+  if (context !== sharedIn(nodeOf(transaction))) await set(transaction, context);
+}
+
+export function hasContext(): boolean {
+  return contextText(currentContext()) !== '';
+}
+
+/** What a trigger wrote down; an empty context for what is none, as anybody may have set it. */
+export function readContext(text: string | null): Context {
+  if (text === null) return {};
+  try {
+    const context = JSON.parse(text) as Context;
+    return withContext(context, () => context);
+  } catch {
+    return {};
+  }
+}
+
+async function set(transaction: Transaction, context: string): Promise<void> {
+  const node = nodeOf(transaction);
+  // a savepoint that is rolled back takes back what was set in it: what holds around it is not known until then
+  for (let outer: TransactionNode | undefined = node; outer; outer = outer.parent) shared.set(outer, null);
+  const { sequelize } = node;
+  const sql = `SELECT set_config('hookline.context', $1, true)`;
+  await sequelize.query(sql, { bind: [context], transaction, logging: false, raw: true });
+  shared.set(node, context);
+}
+
+function sharedIn(node: TransactionNode): string | null {
+  for (let outer: TransactionNode | undefined = node; outer; outer = outer.parent) {
+    const context = shared.get(outer);
+    if (context !== undefined) return context;
+  }
+  return '';
+}
+
+function nodeOf(transaction: Transaction): TransactionNode {
+  return transaction as unknown as TransactionNode;
+}
+
+/** Postgres has no other word for a setting that is not set. */
+function contextText(context: Context): string {
+  return Object.values(context).every((value) => value === undefined) ? '' : JSON.stringify(context);
+}
