@@ -30,6 +30,7 @@ interface Outcome {
 
 const readmes = [
   'README.md',
+  'docs/backfill.md',
   'docs/context.md',
   'docs/retention.md',
   'docs/scale-out.md',

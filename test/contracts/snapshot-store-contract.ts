@@ -1,6 +1,19 @@
-import type { HeldClaim, SnapshotClaim, SnapshotRecord, Store } from '@hookline/core';
+import type { EventRecord, HeldClaim, SnapshotClaim, SnapshotRecord, Store } from '@hookline/core';
 import { expect } from 'chai';
-import { anEvent, aWebhook, LEASE_MS, NOW, nextId, unheard } from './store-records.js';
+import { deliveryId } from '../../packages/core/src/delivery/delivery.js';
+import { until } from '../support/until.js';
+import {
+  aDelivery,
+  aFanOut,
+  anEvent,
+  aResult,
+  aWebhook,
+  aClaim as aWorkClaim,
+  LEASE_MS,
+  NOW,
+  nextId,
+  unheard,
+} from './store-records.js';
 
 function aSnapshot(webhookId: string, parts: Partial<SnapshotRecord> = {}): SnapshotRecord {
   return {
@@ -35,6 +48,9 @@ export function snapshotContract(store: () => Store): void {
       return { id: snapshot?.id ?? 'none', lease: claim.lease };
     }
     const claimable = async (now = NOW) => (await store().snapshots.claim(aClaim({ now })))?.id ?? null;
+    /** What becomes of events that nobody wants. */
+    const fanOut = (events: readonly EventRecord[]) =>
+      store().events.settle(aFanOut({ eventIds: events.map(({ id }) => id) }));
     const queued = () => store().events.claim({ limit: 100, now: NOW, leaseMs: LEASE_MS });
 
     it('gives a snapshot back as it was stored with its webhook', async () => {
@@ -84,7 +100,12 @@ export function snapshotContract(store: () => Store): void {
     it('begins: it is free again, and has its instant', async () => {
       const [snapshot] = await asked({});
       await store().snapshots.begin(await held(), NOW);
-      const begun = await store().snapshots.claim(aClaim());
+      // whoever writes elsewhere on the server is waited for
+      let begun: SnapshotRecord | null = null;
+      await until(async () => {
+        begun = await store().snapshots.claim(aClaim());
+        return begun !== null;
+      });
       expect(begun).to.deep.equal({ ...snapshot, startedAt: NOW });
     });
 
@@ -103,7 +124,27 @@ export function snapshotContract(store: () => Store): void {
       const isOurs = await store().snapshots.advance(await held(), { position: '[7]', events, now: NOW });
       expect(isOurs).to.equal(true);
       expect(await queued()).to.deep.equal(unheard(...events));
+      await fanOut(events);
       expect(await store().snapshots.claim(aClaim())).to.deep.equal({ ...snapshot, position: '[7]' });
+    });
+
+    it('gives it again when the last event of the page was attempted', async () => {
+      const [snapshot] = await asked({});
+      const webhookId = String(snapshot?.webhookId);
+      const events = [anEvent({ webhookId }), anEvent({ webhookId })];
+      await store().snapshots.advance(await held(), { position: '[7]', events, now: NOW });
+      expect(await claimable()).to.equal(null);
+      const deliveries = events.map((event) =>
+        aDelivery(event, { id: deliveryId(event.id, webhookId), webhookId }),
+      );
+      await store().events.settle(aFanOut({ eventIds: events.map(({ id }) => id), deliveries }));
+      expect(await claimable()).to.equal(null);
+      const last = String(deliveries[1]?.id);
+      const claim = aWorkClaim({ ids: [last] });
+      await store().deliveries.claim(claim);
+      expect(await claimable()).to.equal(null);
+      await store().deliveries.settle([aResult(last, claim.lease)]);
+      expect(await claimable()).to.equal(snapshot?.id);
     });
 
     it('moves on over a page without events', async () => {

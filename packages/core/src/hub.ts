@@ -111,8 +111,11 @@ export interface NewWebhook {
   /** `whsec_` and the base64 of 24 to 64 bytes. Default: one is made. */
   readonly secret?: string;
   /**
-   * Bound models, by their names, whose rows it is to be told of as they are: one event per row of its account, marked
-   * `snapshot`, in batches behind the live events. No change is missed in between. Default: none.
+   * Bound models, by their names, whose rows it is to be told of as they are: one event per row of its account, of the
+   * type that the binding has for `created`, or else for `updated`, marked `snapshot`, for this webhook alone. They come
+   * page by page beside the live events, and no change is missed in between: of all events about a row the one with the
+   * latest `timestamp` says how it is, and of two with the same the one without `snapshot`. Each row at least once.
+   * While the webhook is inactive it waits, and goes on where it was. Default: none.
    */
   readonly snapshot?: readonly string[];
 }
@@ -127,7 +130,10 @@ export interface AccountScope {
 export type ListOptions = AccountScope & Partial<Page>;
 
 export interface Webhooks {
-  /** The secret is shown here, by `revealSecrets` and by `rotateSecret`, and nowhere else. Throws VALIDATION_FAILED. */
+  /**
+   * The secret is shown here, by `revealSecrets` and by `rotateSecret`, and nowhere else. Throws VALIDATION_FAILED, also
+   * for a `snapshot` of a model whose rows its subscriptions do not take in.
+   */
   create(input: NewWebhook): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
   get(id: string, scope?: AccountScope): Promise<Webhook | null>;
   list(options?: ListOptions): Promise<readonly Webhook[]>;
@@ -219,9 +225,16 @@ interface HubBase {
   /** Makes the rows of a model known. Answers the function that takes them out again. The ORM packages call it. */
   addRows(rows: RowSource): () => void;
   /**
-   * Compares the rows of a bound model with the last event of each, and dispatches what is missing: rows that were
-   * written where nothing could see it. Such events are marked `snapshot`. Throws OPTION_INVALID for a model that is
-   * not bound.
+   * Compares the rows of a bound model with the last `created`, `updated`, `restored` or `destroyed` event of each, and
+   * dispatches what is missing: rows that were written where nothing could see it. Such events are marked `snapshot`,
+   * are for everybody, and have no actor. Others may write meanwhile; nobody waits for more than a batch.
+   *
+   * It goes by the data that the binding makes of a row now, so data must depend on the row alone. What has no event is
+   * taken for new: give `since` where retention has removed events of rows that are still there. What was erased is
+   * passed over. Call it outside a transaction, and one at a time for a model: two would tell the same twice.
+   *
+   * Throws OPTION_INVALID: a model that is not bound, has no primary key, or for `since` keeps no `updatedAt`; a store
+   * that is not on Sequelize.
    */
   reconcile(model: object, options?: ReconcileOptions): Promise<Reconciled>;
 

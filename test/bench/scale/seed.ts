@@ -94,10 +94,11 @@ async function makeEvents(sequelize: Sequelize, { eventId }: Models, deliveries:
 
 /** An event and the numbers of the webhooks it went to, with the id and the number of each delivery. */
 const OWED = `(
-  SELECT event.*, "webhook_id", 'dlv_' || substr(event."id", 5) || right("webhook_id", 16) AS "delivery_id",
+  SELECT event."id", event."type", event."account_id", event."occurred_at", webhook."id" AS "webhook_id",
+    'dlv_' || substr(event."id", 5) || right(webhook."id", 16) AS "delivery_id",
     right(event."id", 16)::bigint * ${WEBHOOKS_PER_ACCOUNT} + k AS "number"
   FROM hookline_events AS event, generate_series(0, ${WEBHOOKS_PER_ACCOUNT - 1}) AS k,
-    LATERAL (SELECT ${sql.webhookIdOf('event."account_id"::int', 'k')} AS "webhook_id") AS webhook
+    LATERAL (SELECT ${sql.webhookIdOf('event."account_id"::int', 'k')} AS "id") AS webhook
 ) AS owed`;
 
 const isLike = ({ eventId, deliveredId, exhaustedId }: Models, column: string): string =>

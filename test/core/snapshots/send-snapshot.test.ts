@@ -1,5 +1,6 @@
 import {
   defineEvents,
+  type HttpRequest,
   memoryStore,
   type NewEvent,
   payload,
@@ -7,8 +8,10 @@ import {
   type RowSource,
 } from '@hookline/core';
 import { expect } from 'chai';
+import { createWebhook } from '../../../packages/core/src/http/handlers/webhooks.js';
 import { buildHub } from '../../support/build-hub.js';
 import { expectError } from '../../support/expect-error.js';
+import { until } from '../../support/until.js';
 
 interface Row {
   readonly id: number;
@@ -95,17 +98,17 @@ describe('the snapshot of a new webhook', () => {
   });
 
   it('reads page by page, none twice', async () => {
-    const rows = new Rows(some(450));
+    const rows = new Rows(some(1_200));
     const { hub, sent } = begin(rows);
     await hub.webhooks.create({ ...target, snapshot: ['Inbox'] });
     await hub.drain();
-    expect(rows.asked.map(({ after }) => after)).to.deep.equal([null, '200', '400']);
-    expect(new Set(sent().map(({ data }) => data.id)).size).to.equal(450);
-    expect(sent()).to.have.length(450);
+    expect(rows.asked.map(({ after }) => after)).to.deep.equal([null, '500', '1000']);
+    expect(new Set(sent().map(({ data }) => data.id)).size).to.equal(1_200);
+    expect(sent()).to.have.length(1_200);
   });
 
   it('gives all its events the instant at which it began', async () => {
-    const rows = new Rows(some(250));
+    const rows = new Rows(some(700));
     const { hub, sent, clock } = begin(rows);
     const createdAt = clock.now();
     rows.dataOf = (row) => {
@@ -116,6 +119,26 @@ describe('the snapshot of a new webhook', () => {
     await hub.drain();
     const timestamps = new Set(sent().map(({ timestamp }) => timestamp));
     expect([...timestamps]).to.deep.equal([new Date(createdAt).toISOString()]);
+  });
+
+  it('keeps a page back until the one before was attempted', async () => {
+    const rows = new Rows(some(600));
+    const { hub, http, clock } = begin(rows);
+    const release = http.hold();
+    await hub.start();
+    await hub.webhooks.create({ ...target, snapshot: ['Inbox'] });
+    await until(() => {
+      clock.advance(1_000);
+      return http.sent.length > 0;
+    });
+    for (let sweep = 0; sweep < 5; sweep++) {
+      clock.advance(1_000);
+      await new Promise(setImmediate);
+    }
+    expect(rows.asked.map(({ after }) => after)).to.deep.equal([null]);
+    release();
+    await hub.drain();
+    expect(rows.asked.map(({ after }) => after)).to.deep.equal([null, '500']);
   });
 
   it('asks for smaller pages where the rows are large', async () => {
@@ -192,6 +215,16 @@ describe('the snapshot of a new webhook', () => {
     await hub.drain();
     expect(rows.asked).to.deep.equal([]);
     expect(sent()).to.deep.equal([]);
+  });
+
+  it('is asked for by the admin API, too', async () => {
+    const { hub, sent } = begin(new Rows(some(2)));
+    const body = { url: target.url, subscriptions: target.subscriptions, snapshot: ['Inbox'] };
+    const request = { params: {}, json: async () => body } as unknown as HttpRequest;
+    const { status } = await createWebhook(request, { hub, scope: { accountId: 42 } } as never);
+    expect(status).to.equal(201);
+    await hub.drain();
+    expect(sent()).to.have.length(2);
   });
 
   it('is given by the names of bound models, each told of once', async () => {

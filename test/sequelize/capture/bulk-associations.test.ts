@@ -79,9 +79,16 @@ describe('associations that write many rows', () => {
 
   it('tell of the rows that come with those of a bulkCreate', async () => {
     bindModel(List, hub, { created: 'list.created' });
-    const lists = [{ name: 'a', tasks: [{ name: 'one' }, { name: 'two' }], tags: [{ name: 'three' }] }, { name: 'b' }];
+    const lists = [
+      { name: 'a', tasks: [{ name: 'one' }, { name: 'two' }], tags: [{ name: 'three' }] },
+      { name: 'b' },
+    ];
     await List.bulkCreate(lists as never, { include: ['tasks', 'tags'] } as never);
-    expect(hub.dispatched.map(({ type, options: { subject } }) => `${type} ${subject?.type} ${subject?.id}`).toSorted()).to.deep.equal([
+    expect(
+      hub.dispatched
+        .map(({ type, options: { subject } }) => `${type} ${subject?.type} ${subject?.id}`)
+        .toSorted(),
+    ).to.deep.equal([
       'list.created List 1',
       'list.created List 2',
       'ticket.created Tagging 1,1',

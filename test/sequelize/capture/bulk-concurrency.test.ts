@@ -25,7 +25,10 @@ describe('writes of many rows at the same time', () => {
     hub = new RecordingHub();
     bindModel(Ticket, hub, TICKET_EVENTS);
     const titles = Array.from({ length: 40 }, (_, index) => `title ${index}`);
-    await Ticket.bulkCreate(titles.map((title) => ({ title })), { hooks: false });
+    await Ticket.bulkCreate(
+      titles.map((title) => ({ title })),
+      { hooks: false },
+    );
   });
 
   it('wait for each other where they mean the same rows, and none is a deadlock', async () => {
@@ -110,7 +113,9 @@ describe('what writes of many rows cost', () => {
   after(() => connection.close());
 
   /** How many statements it takes inside a transaction, and of which kinds. */
-  const statements = async (write: (options: { transaction: Transaction; logging: (sql: string) => void }) => unknown) => {
+  const statements = async (
+    write: (options: { transaction: Transaction; logging: (sql: string) => void }) => unknown,
+  ) => {
     const seen: string[] = [];
     const logging = (sql: string) => void seen.push(/: (\w+)/.exec(sql)?.[1] ?? '');
     await connection.sequelize.transaction(async (transaction) => write({ transaction, logging }));
@@ -126,25 +131,41 @@ describe('what writes of many rows cost', () => {
       Ticket.bulkCreate(others, { ...options, updateOnDuplicate: [...again.updateOnDuplicate] });
     expect(await statements(overwriting)).to.equal('SELECT INSERT');
     const where = { views: 1 };
-    expect(await statements((options) => Ticket.update({ likes: 1 }, { where, ...options }))).to.equal('SELECT UPDATE SELECT');
-    expect(await statements((options) => Ticket.increment('likes', { where, ...options }))).to.equal('SELECT UPDATE SELECT');
-    expect(await statements((options) => Ticket.destroy({ where, ...options }))).to.equal('SELECT UPDATE SELECT');
-    expect(await statements((options) => Ticket.restore({ where, ...options }))).to.equal('SELECT UPDATE SELECT');
-    expect(await statements((options) => Ticket.destroy({ where, force: true, ...options }))).to.equal('SELECT DELETE SELECT');
+    expect(await statements((options) => Ticket.update({ likes: 1 }, { where, ...options }))).to.equal(
+      'SELECT UPDATE SELECT',
+    );
+    expect(await statements((options) => Ticket.increment('likes', { where, ...options }))).to.equal(
+      'SELECT UPDATE SELECT',
+    );
+    expect(await statements((options) => Ticket.destroy({ where, ...options }))).to.equal(
+      'SELECT UPDATE SELECT',
+    );
+    expect(await statements((options) => Ticket.restore({ where, ...options }))).to.equal(
+      'SELECT UPDATE SELECT',
+    );
+    expect(await statements((options) => Ticket.destroy({ where, force: true, ...options }))).to.equal(
+      'SELECT DELETE SELECT',
+    );
     expect(hub.types).to.have.length(7 * 1_200);
   });
 
   it('is one reading where there is nothing to see', async () => {
     const where = { id: -1 };
-    expect(await statements((options) => Ticket.update({ likes: 1 }, { where, ...options }))).to.equal('SELECT UPDATE');
+    expect(await statements((options) => Ticket.update({ likes: 1 }, { where, ...options }))).to.equal(
+      'SELECT UPDATE',
+    );
     expect(await statements((options) => Ticket.destroy({ where, ...options }))).to.equal('SELECT UPDATE');
   });
 
   it('is nothing where the binding has no event for it', async () => {
     bindModel(Ticket, hub, { created: 'ticket.created' });
     const where = { views: 1 };
-    expect(await statements((options) => Ticket.update({ likes: 1 }, { where, ...options }))).to.equal('UPDATE');
+    expect(await statements((options) => Ticket.update({ likes: 1 }, { where, ...options }))).to.equal(
+      'UPDATE',
+    );
     expect(await statements((options) => Ticket.destroy({ where, ...options }))).to.equal('UPDATE');
-    expect(await statements((options) => Ticket.increment('likes', { where, ...options }))).to.equal('UPDATE');
+    expect(await statements((options) => Ticket.increment('likes', { where, ...options }))).to.equal(
+      'UPDATE',
+    );
   });
 });

@@ -140,6 +140,7 @@ describe('bulkCreate', () => {
       expect(answered.map(shown)).to.deep.equal(plain.map(shown));
       expect(answered.map(({ title }) => title)).to.deep.equal(['one', 'three']);
       expect(answered.map((row) => row.changed())).to.deep.equal([false, false]);
+      expect(answered.map((row) => row.previous('title'))).to.deep.equal(['one', 'three']);
     });
 
     it('says nothing where all were there', async () => {

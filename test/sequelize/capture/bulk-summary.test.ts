@@ -27,7 +27,8 @@ describe('writes of many rows as a summary', () => {
     hub = new RecordingHub();
     bindModel(Ticket, hub, { ...TICKET_EVENTS, account: 'accountId', ...binding });
   };
-  const rows = () => ACCOUNTS.map((accountId, index) => ({ title: `title ${index}`, accountId: accountId as never }));
+  const rows = () =>
+    ACCOUNTS.map((accountId, index) => ({ title: `title ${index}`, accountId: accountId as never }));
   const seed = () => Ticket.bulkCreate(rows(), { hooks: false });
   /** The summaries by account: `1: 3 updated (status)`. */
   const summaries = () =>
@@ -43,14 +44,20 @@ describe('writes of many rows as a summary', () => {
       .sort();
 
   const account = (row: Ticket) => row.accountId;
-  for (const [name, binding] of [['attribute', {}], ['function', { account }]] as const) {
+  for (const [name, binding] of [
+    ['attribute', {}],
+    ['function', { account }],
+  ] as const) {
     describe(`with the account by ${name}`, () => {
       beforeEach(() => bind({ bulk: 'summary', summary: SUMMARY, ...binding }, { paranoid: true }));
 
       it('counts the rows of each account', async () => {
         await Ticket.bulkCreate(rows());
         expect(summaries()).to.deep.equal(['1: 3 created', '2: 2 created', 'null: 1 created']);
-        await Ticket.update({ status: 'closed', views: 1 }, { where: { title: ['title 0', 'title 1', 'title 3'] } });
+        await Ticket.update(
+          { status: 'closed', views: 1 },
+          { where: { title: ['title 0', 'title 1', 'title 3'] } },
+        );
         expect(summaries()).to.deep.equal(['1: 2 updated (status,views)', '2: 1 updated (status,views)']);
         await Ticket.increment(['likes'], { where: { accountId: 2 } });
         expect(summaries()).to.deep.equal(['2: 2 updated (likes)']);
@@ -112,6 +119,16 @@ describe('writes of many rows as a summary', () => {
     expect(summaries()).to.deep.equal(['1: 1 updated (likes)']);
   });
 
+  it('is an event that may be lost where the binding says so, and the write is kept', async () => {
+    await bind({ bulk: 'summary', summary: SUMMARY, onOutboxError: 'log' });
+    hub.onDispatch = ({ options }) =>
+      sequelize.query('SELECT 1 / 0', { transaction: options.transaction as never });
+    await Ticket.bulkCreate(rows());
+    await Ticket.update({ status: 'closed' }, { where: {} });
+    expect(await Ticket.count({ where: { status: 'closed' } })).to.equal(6);
+    expect(hub.types).to.deep.equal([]);
+  });
+
   it('gives way to the hooks of each row where the call asks for them', async () => {
     await bind({ bulk: 'summary', summary: SUMMARY, bulkRowCap: 1 });
     await Ticket.bulkCreate(rows().slice(0, 2), { individualHooks: true });
@@ -125,15 +142,27 @@ describe('writes of many rows as a summary', () => {
   });
 
   it('counts the rows of a model without a primary key', async () => {
-    const Line = sequelize.define('Line', { text: DataTypes.STRING, team: DataTypes.INTEGER }, { timestamps: false });
+    const Line = sequelize.define(
+      'Line',
+      { text: DataTypes.STRING, team: DataTypes.INTEGER },
+      { timestamps: false },
+    );
     Line.removeAttribute('id');
     await Line.sync({ force: true });
     hub = new RecordingHub();
     bindModel(Line, hub, { bulk: 'summary', summary: SUMMARY, account: (row) => row.get('team') as number });
     await Line.bulkCreate([1, 1, 2].map((team) => ({ text: 'one', team })));
     await Line.update({ text: 'two' }, { where: {} });
-    const counts = hub.dispatched.map(({ data, options }) => [(data as { count: number }).count, options.account]);
-    expect(counts).to.deep.equal([[2, 1], [1, 2], [2, 1], [1, 2]]);
+    const counts = hub.dispatched.map(({ data, options }) => [
+      (data as { count: number }).count,
+      options.account,
+    ]);
+    expect(counts).to.deep.equal([
+      [2, 1],
+      [1, 2],
+      [2, 1],
+      [1, 2],
+    ]);
   });
 
   describe('where there are more rows than the cap', () => {

@@ -1,6 +1,7 @@
 import { bindModel } from '@hookline/sequelize';
 import { expect } from 'chai';
 import { type ModelStatic, Op, type Sequelize } from 'sequelize';
+import { useCls } from '../cls.js';
 import { type Connection, connect } from '../connect.js';
 import { RecordingHub } from '../recording-hub.js';
 import { defineTicket, TICKET_EVENTS, type Ticket } from './ticket-model.js';
@@ -100,12 +101,37 @@ describe('increment and decrement', () => {
       .that.matches(/Missing where/);
   });
 
-  it('are, of an instance, the write of one row, whatever becomes of writes of many', async () => {
-    for (const bulk of ['off', 'summary']) {
-      await bind({}, { bulk, summary: 'tickets.changed' });
-      const row = await Ticket.findByPk(1, { rejectOnEmpty: true });
-      await row.increment('views');
+  it('are, of an instance, the write of one row, and no summary', async () => {
+    await bind({}, { bulk: 'summary', summary: 'tickets.changed' });
+    const row = await Ticket.findByPk(1, { rejectOnEmpty: true });
+    await row.increment('views');
+    expect(told(hub)).to.deep.equal(['updated 1 {"views":[0,1]}']);
+  });
+
+  it('say nothing with bulk: off', async () => {
+    await bind({}, { bulk: 'off' });
+    const row = await Ticket.findByPk(1, { rejectOnEmpty: true });
+    await row.increment('views');
+    await Ticket.increment('views', { where: {} });
+    expect(told(hub)).to.deep.equal([]);
+  });
+
+  it('need no transaction where the binding does without', async () => {
+    await bind({}, { transaction: 'off' });
+    await Ticket.increment('views', { where: { id: 1 } });
+    expect(hub.last.options).to.not.have.property('transaction');
+    expect(told(hub)).to.deep.equal(['updated 1 {"views":[0,1]}']);
+  });
+
+  describe('with a transaction in the CLS', () => {
+    useCls();
+
+    it('tell in that one', async () => {
+      await sequelize.transaction(async (transaction) => {
+        await Ticket.increment('views', { where: { id: 1 } });
+        expect(hub.last.options.transaction).to.equal(transaction);
+      });
       expect(told(hub)).to.deep.equal(['updated 1 {"views":[0,1]}']);
-    }
+    });
   });
 });

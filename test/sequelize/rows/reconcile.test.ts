@@ -1,4 +1,11 @@
-import { createHub, type Event, type Hub, memoryStore, type ReconcileOptions } from '@hookline/core';
+import {
+  createHub,
+  type Event,
+  type Hub,
+  memoryStore,
+  type ReconcileOptions,
+  withContext,
+} from '@hookline/core';
 import { bindModel, sequelizeStore, type TableOptions } from '@hookline/sequelize';
 import { expect } from 'chai';
 import { DataTypes, type ModelStatic } from 'sequelize';
@@ -200,7 +207,6 @@ describe('hub.reconcile', () => {
   it('has the context of nobody', async () => {
     bind({ account: undefined });
     await insert(1);
-    const { withContext } = await import('@hookline/core');
     const context = { account: 7, actor: { type: 'user', id: 1 } };
     const [event] = await withContext(context, () => told());
     expect(event).to.deep.include({ accountId: null });

@@ -25,7 +25,7 @@ interface Wire {
   readonly data: Data;
 }
 
-const ROWS = 450;
+const ROWS = 1_200;
 
 describe('the snapshot of a new webhook, on Postgres', () => {
   let connection: Connection;
@@ -53,7 +53,14 @@ describe('the snapshot of a new webhook, on Postgres', () => {
   const makeStore = () => sequelizeStore(connection.sequelize, tables);
   function makeHub(store: Store = makeStore(), options: object = {}): Hub<typeof events> {
     const delivery = { allowAddresses: ['127.0.0.0/8'] };
-    const hub = createHub({ events, store, delivery, logger: new RecordingLogger(), ...options });
+    const hub = createHub({
+      events,
+      store,
+      delivery,
+      logger: new RecordingLogger(),
+      sweepIntervalMs: 20,
+      ...options,
+    });
     hubs.push(hub);
     return hub;
   }
@@ -180,8 +187,10 @@ describe('the snapshot of a new webhook, on Postgres', () => {
     const first = makeHub(dying, { clock });
     bind(first);
     await ask(first);
-    void first.drain();
-    await until(() => pages === 2);
+    await until(() => {
+      void first.drain();
+      return pages === 2;
+    });
     const second = makeHub(makeStore(), { clock });
     bind(second);
     await second.drain();

@@ -62,10 +62,10 @@ describe('capture by trigger', () => {
     await Conversation.increment('accountId', { where: { id: 1 } });
     await Conversation.bulkCreate([{ subject: 'two' }, { subject: 'three' }]);
     await Conversation.upsert({ id: 2, subject: 'again' });
-    await Conversation.destroy({ where: { id: [2, 3] } });
+    await Conversation.destroy({ where: { id: 3 } });
     expect(await happened()).to.deep.equal([
       ...['created 1', 'updated 1 status', 'updated 1 accountId', 'created 2', 'created 3'],
-      ...['updated 2 subject', 'destroyed 2', 'destroyed 3'],
+      ...['updated 2 subject', 'destroyed 3'],
     ]);
   });
 

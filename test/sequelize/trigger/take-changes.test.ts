@@ -1,5 +1,11 @@
 import { createHub, HooklineError, memoryStore, type NewEvent } from '@hookline/core';
-import { bindModel, installCapture, type ModelBinding, removeCapture } from '@hookline/sequelize';
+import {
+  bindModel,
+  installCapture,
+  type ModelBinding,
+  removeCapture,
+  sequelizeStore,
+} from '@hookline/sequelize';
 import { expect } from 'chai';
 import { DataTypes, type ModelStatic, QueryTypes, type Sequelize } from 'sequelize';
 import { spy } from 'sinon';
@@ -438,6 +444,13 @@ describe('changes that triggers recorded', () => {
     it('is told where the store of the hub is no database', async () => {
       bind();
       expect(await world.feeds[0]?.pull(memoryStore())).to.equal(0);
+      expect(told()).to.deep.equal(['ERR_HOOKLINE_CAPTURE_MISSING']);
+    });
+
+    it('is told where the model is in another database than the store', async () => {
+      bind();
+      const elsewhere = sequelizeStore(sequelize, { prefix: 'elsewhere_', listen: false });
+      expect(await world.feeds[0]?.pull(elsewhere)).to.equal(0);
       expect(told()).to.deep.equal(['ERR_HOOKLINE_CAPTURE_MISSING']);
     });
 

@@ -26,9 +26,13 @@ export interface RowFailure {
 }
 
 export interface ReconcileOptions {
-  /** Rows and events since this instant alone, in milliseconds since the Unix epoch. Default: all that there are. */
+  /**
+   * Only rows with an `updatedAt` since this instant, and of what is gone only what an event since then told of; in
+   * milliseconds since the Unix epoch. A row from before that has no event is told of as updated, not as new: its events
+   * are gone, most likely. Default: all that there are.
+   */
   readonly since?: number;
-  /** How many rows are compared at a time. Default 500. */
+  /** How many rows are compared at a time, in one transaction, 1 to 10,000. Default 500. */
   readonly batchSize?: number;
   /** Finds out and emits nothing. Default false. */
   readonly dryRun?: boolean;

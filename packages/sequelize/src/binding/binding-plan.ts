@@ -11,7 +11,7 @@ import {
   checkTypes,
 } from './check-binding.js';
 import type { DataContext, ModelBinding, ModelHub } from './model-binding.js';
-import { defaultData } from './model-data.js';
+import { defaultDataOf } from './model-data.js';
 
 /** A binding, checked and filled in. */
 export interface BindingPlan {
@@ -61,7 +61,7 @@ export function planBinding(
   checkConditions(model, when, namesIn(binding.ignore));
   const attributes = attributesOf(model, binding);
   checkNotEmpty(model.name, binding, settings.bulk);
-  const data = binding.data ?? ((row: Model) => defaultData(model, row, attributes.hidden));
+  const data = binding.data ?? defaultDataOf(model, attributes.hidden);
   return Object.assign(attributes, {
     ...{ model, hub, created, updated, destroyed, restored, summary, when, data },
     showsChanges: changes,

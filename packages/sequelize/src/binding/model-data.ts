@@ -1,15 +1,17 @@
 import type { Subject } from '@hookline/core';
 import type { Model, ModelStatic } from 'sequelize';
 
-/** `{ conversation: { id: 1, ... } }`: the model's own attributes, without what is hidden. */
-export function defaultData(
+/** Makes `{ conversation: { id: 1, ... } }`: the model's own attributes, without what is hidden. */
+export function defaultDataOf(
   model: ModelStatic<Model>,
-  instance: Model,
   hidden: ReadonlySet<string>,
-): Readonly<Record<string, unknown>> {
-  const names = Object.keys(model.getAttributes()).filter((name) => !hidden.has(name));
-  const values = names.map((name) => [name, instance.get(name)] as const);
-  return { [camelCase(model.name)]: Object.fromEntries(values) };
+): (instance: Model) => Readonly<Record<string, unknown>> {
+  const key = camelCase(model.name);
+  return (instance) => {
+    const values: Record<string, unknown> = {};
+    for (const name in model.getAttributes()) if (!hidden.has(name)) values[name] = instance.get(name);
+    return { [key]: values };
+  };
 }
 
 /** What the event is about; undefined for a model without a primary key. Several keys are joined by commas. */

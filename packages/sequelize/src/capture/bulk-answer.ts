@@ -21,12 +21,18 @@ export function keepAnswers(
   const ownValues = instances.map((instance) => ({ ...internalsOf(instance).dataValues }));
   return () =>
     instances.map((instance, index) => {
-      const { dataValues } = internalsOf(instance);
+      const internals = internalsOf(instance);
+      const { dataValues, _previousDataValues: previous } = internals;
       const own = ownValues[index] ?? {};
       const isMeant = (name: string) =>
         isAsked(instance, name, wanted) || (added.has(name) && !Object.hasOwn(own, name));
       const row = copyRow(instance, dataValues);
-      internalsOf(instance).dataValues = { ...own, ...pickNames(dataValues, isMeant) };
+      const values = { ...own, ...pickNames(dataValues, isMeant) };
+      internals.dataValues = values;
+      // Sequelize takes what came back for what is stored, so that it knows what is changed later.
+      for (const name of Object.keys(previous)) {
+        if (previous[name] === dataValues[name]) previous[name] = values[name];
+      }
       return row;
     });
 }

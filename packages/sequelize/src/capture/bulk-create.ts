@@ -8,7 +8,7 @@ import type { BulkOptions, Conclude } from './bulk-write.js';
 import { columnsOf } from './copy-row.js';
 import { recordChanges } from './record-changes.js';
 import { readConflicting, rowBefore, uniqueKeysOf } from './upsert-conflict.js';
-import { changeByUpsert, type Outcome, takeOutcome, withMark } from './upsert-outcome.js';
+import { changesByUpsert, type Outcome, takeOutcome, withMark } from './upsert-outcome.js';
 
 /** What Sequelize passes to the hooks of `bulkCreate`. */
 export interface BulkCreateOptions extends BulkOptions {
@@ -72,12 +72,10 @@ async function follow(plan: BindingPlan, creation: Creation): Promise<RecordRows
   const rows = updateOnDuplicate ? await readConflicting(model, instances, keys, options) : [];
   const before = rowBefore(model, rows, keys);
   return (stored) => {
-    const changes = stored.map(({ row, outcome }) => changeByUpsert(outcome, row, before(row), overwritten));
-    return recordChanges(
-      plan,
-      changes.filter((change) => change !== null),
-      transaction,
+    const changes = stored.flatMap(({ row, outcome }) =>
+      changesByUpsert(outcome, row, before(row), overwritten),
     );
+    return recordChanges(plan, changes, transaction);
   };
 }
 

@@ -40,20 +40,27 @@ const AFTER: ReadonlySet<string> = new Set(
  */
 function captureHooks(plan: BindingPlan): () => void {
   const concludes = new WeakMap<object, Conclude>();
-  const wrapper =
-    (runHooks: Method): Method =>
-    async function (...given) {
-      const [type, ...args] = given as [string, ...unknown[]];
-      const before = BEFORE[type];
-      const model = this as ModelStatic<Model>;
-      if ((!before && !AFTER.has(type)) || !isOf(model, plan)) return runHooks.apply(this, given);
-      // The same object in both.
-      const call = args.at(-1) as object;
-      await concludes.get(call)?.();
-      concludes.delete(call);
-      await runHooks.apply(this, given);
-      const conclude = await before?.(plan, model, args);
-      if (conclude) concludes.set(call, conclude);
+  const wrapper = (runHooks: Method): Method =>
+    function (...given) {
+      const [type] = given as [string];
+      const isOurs = (type in BEFORE || AFTER.has(type)) && isOf(this as ModelStatic<Model>, plan);
+      return isOurs
+        ? runOurs(() => runHooks.apply(this, given), this as ModelStatic<Model>, given)
+        : runHooks.apply(this, given);
     };
+  const runOurs = async (
+    run: () => Promise<unknown>,
+    model: ModelStatic<Model>,
+    given: readonly unknown[],
+  ) => {
+    const [type, ...args] = given as [string, ...unknown[]];
+    // The same object in both.
+    const call = args.at(-1) as object;
+    await concludes.get(call)?.();
+    concludes.delete(call);
+    await run();
+    const conclude = await BEFORE[type]?.(plan, model, args);
+    if (conclude) concludes.set(call, conclude);
+  };
   return wrapMethod(plan.model, 'runHooks', wrapper);
 }

@@ -6,7 +6,7 @@ import { pin } from './bulk-pin.js';
 import { requireSummary, summarizeWrite } from './bulk-summary.js';
 import { whereAny } from './bulk-where.js';
 import { type BulkWrite, type Conclude, whereMeant } from './bulk-write.js';
-import { compareRow } from './compare-rows.js';
+import { compareKeyed } from './compare-rows.js';
 import { isComputed } from './known-row.js';
 import { readRows } from './read-rows.js';
 import { recordChanges } from './record-changes.js';
@@ -34,7 +34,9 @@ export async function followWrite(plan: BindingPlan, write: BulkWrite): Promise<
 /** How many rows become an event each. Whoever asks for the hooks of each row gets them all. */
 function capOf(plan: BindingPlan, { operation, options, isOne }: BulkWrite): number | 'summary' | 'off' {
   if (!isWanted(plan, operation)) return 'off';
-  if (options.individualHooks === true || isOne) return Number.POSITIVE_INFINITY;
+  if (options.individualHooks === true) return Number.POSITIVE_INFINITY;
+  if (plan.bulk === 'off') return 'off';
+  if (isOne) return 1;
   return plan.bulk === 'rows' ? plan.bulkRowCap : plan.bulk;
 }
 
@@ -71,19 +73,17 @@ async function lockTable({ model, options: { transaction, logging } }: BulkWrite
 }
 
 async function changesOf(write: BulkWrite, before: readonly Model[]): Promise<readonly RowChange[]> {
-  const { model, options } = write;
+  const { model, options, operation } = write;
   const names = findableKeysOf(model);
   if (names.length === 0) return before.map((row) => ({ kind: 'destroyed', row, changes: {} }));
   const keys = before.map((row) => keyAfter(write, row));
   const after = await readRows(model, options, { where: [whereAny(names, keys)] });
   const index = indexRows(model.primaryKeyAttributes, after);
   const isPair = before.length === 1 && after.length === 1;
-  const nowOf = (key: Values | undefined) =>
-    index.get(keyText(model.primaryKeyAttributes, key ?? {})) ?? null;
+  const nowOf = (key: Values = {}) => index.get(keyText(model.primaryKeyAttributes, key)) ?? null;
   return before.flatMap((row, i) => {
     const now = isPair ? (after[0] ?? null) : nowOf(keys[i]);
-    if (now === null && write.operation === 'updated') return [];
-    return compareRow(model, row, now) ?? [];
+    return now === null && operation === 'updated' ? [] : compareKeyed(model, row, now);
   });
 }
 

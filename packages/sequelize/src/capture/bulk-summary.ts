@@ -6,6 +6,7 @@ import { type Counts, countRows, countStored } from './bulk-count.js';
 import { pin } from './bulk-pin.js';
 import { type BulkWrite, type Conclude, whereMeant } from './bulk-write.js';
 import { readRows } from './read-rows.js';
+import { recordEvents } from './record-changes.js';
 
 /** The plan of a binding that names an event type for summaries. */
 export type SummaryPlan = BindingPlan & { readonly summary: string };
@@ -52,14 +53,15 @@ export function shownOf(plan: BindingPlan, attributes: readonly string[]): reado
 
 /** One event per account, about no row in particular. */
 export async function recordSummary(
-  { model, hub, table, summary: type }: SummaryPlan,
+  plan: SummaryPlan,
   what: Pick<BulkSummary, 'operation' | 'attributes'>,
   counts: Counts,
   transaction: Transaction | null,
 ): Promise<void> {
+  const { model, summary: type } = plan;
   const events = [...counts].map(([account, count]): NewEvent => {
     const data: BulkSummary = { model: model.name, ...what, count };
     return { type, data, ...(account !== undefined && { account }) };
   });
-  if (events.length > 0) await hub.dispatchAll(events, { transaction, unlessCaptured: table });
+  await recordEvents(plan, events, transaction);
 }

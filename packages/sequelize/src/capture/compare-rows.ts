@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Changes } from '@hookline/core';
 import type { Model, ModelStatic } from 'sequelize';
+import { keyText, valuesOf } from './bulk-keys.js';
 import { columnsOf } from './copy-row.js';
 import type { RowChange } from './row-change.js';
 
@@ -22,6 +23,21 @@ export function compareRow(
   const changes = changesBetween(model, before, after);
   if (wasDeleted) return { kind: 'restored', row: after, changes };
   return Object.keys(changes).length === 0 ? null : { kind: 'updated', row: after, changes };
+}
+
+/** The same, where the key may be another: then the row is another, one is gone and one is new. */
+export function compareKeyed(
+  model: ModelStatic<Model>,
+  before: Model,
+  after: Model | null,
+): readonly RowChange[] {
+  const names = model.primaryKeyAttributes;
+  const [was, is] = [before, after].map((row) => row && keyText(names, valuesOf(names, row)));
+  const isSame = after === null || was === is;
+  const changes = isSame
+    ? [compareRow(model, before, after)]
+    : [compareRow(model, before, null), compareRow(model, null, after)];
+  return changes.filter((change) => change !== null);
 }
 
 /** Of every attribute with a column. */

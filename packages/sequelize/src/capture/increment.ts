@@ -10,8 +10,7 @@ import { type Method, wrapMethod } from './wrap-method.js';
  * method. Answers the function that takes this back.
  */
 export function captureIncrement(plan: BindingPlan): () => void {
-  const wrapper =
-    (increment: Method): Method =>
+  const wrapper = (increment: Method): Method =>
     async function (fields, given) {
       const options = (given ?? {}) as BulkOptions;
       const model = this as ModelStatic<Model>;

@@ -21,8 +21,29 @@ export async function recordChanges(
   transaction: Transaction | null,
 ): Promise<void> {
   if (changes.length === 0) return;
+  const isMerged = plan.coalesce && transaction !== null;
+  const record = isMerged
+    ? () => recordMerged(plan, changes, transaction)
+    : () => recordEach(plan, changes, transaction);
+  await recorded(plan, transaction, record);
+}
+
+/** The same for events about no row. */
+export async function recordEvents(
+  plan: BindingPlan,
+  events: readonly NewEvent[],
+  transaction: Transaction | null,
+): Promise<void> {
+  if (events.length === 0) return;
+  await recorded(plan, transaction, async () => void (await dispatch(plan, events, [], transaction)));
+}
+
+async function recorded(
+  plan: BindingPlan,
+  transaction: Transaction | null,
+  record: () => Promise<void>,
+): Promise<void> {
   const { onOutboxError, coalesce } = plan;
-  const record = () => recordAll(plan, changes, transaction);
   const isAbortable = onOutboxError === 'abort';
   if (transaction === null) return isAbortable ? record() : record().catch((error) => report(plan, error));
   if (isAbortable) return coalesce ? inTurn(transaction, record) : record();
@@ -30,34 +51,44 @@ export async function recordChanges(
   if (failure !== null) report(plan, failure.error);
 }
 
-async function recordAll(
+async function recordEach(
   plan: BindingPlan,
   changes: readonly RowChange[],
   transaction: Transaction | null,
 ): Promise<void> {
-  const merge = (change: RowChange) =>
-    plan.coalesce && transaction !== null ? coalesceChange(plan, change, transaction) : alone(change);
-  const recorded: Coalesced[] = [];
+  for (let start = 0; start < changes.length; start += PORTION) {
+    const events: NewEvent[] = [];
+    for (const change of changes.slice(start, start + PORTION)) {
+      for (const event of await eventsOf(plan, change, transaction)) events.push(event);
+    }
+    await dispatch(plan, events, [], transaction);
+  }
+}
+
+async function recordMerged(
+  plan: BindingPlan,
+  changes: readonly RowChange[],
+  transaction: Transaction,
+): Promise<void> {
+  const merged: Coalesced[] = [];
   try {
     for (let start = 0; start < changes.length; start += PORTION) {
-      const portion = changes.slice(start, start + PORTION).map(merge);
-      recorded.push(...portion);
-      await store(plan, portion, transaction);
+      const portion = changes
+        .slice(start, start + PORTION)
+        .map((one) => coalesceChange(plan, one, transaction));
+      merged.push(...portion);
+      await storeMerged(plan, portion, transaction);
     }
   } catch (error) {
-    for (const { keep, replaced } of recorded) keep(replaced);
+    for (const { keep, replaced } of merged) keep(replaced);
     throw error;
   }
 }
 
-function alone(change: RowChange): Coalesced {
-  return { change, replaced: [], keep: () => {} };
-}
-
-async function store(
+async function storeMerged(
   plan: BindingPlan,
   portion: readonly Coalesced[],
-  transaction: Transaction | null,
+  transaction: Transaction,
 ): Promise<void> {
   const made: (readonly NewEvent[])[] = [];
   for (const { change } of portion) {

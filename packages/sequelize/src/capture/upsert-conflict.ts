@@ -20,15 +20,21 @@ export async function readConflicting(
   return readRows(model, options, { where: [anyOf(conditions)], lock: 'NO KEY UPDATE' });
 }
 
-/** Finds the one of them that a row was before it was written over. */
+/** Finds the one of them that a row was before it was written over: by its primary key, unless that was written too. */
 export function rowBefore(
   model: ModelStatic<Model>,
   rows: readonly Model[],
   keys: readonly UniqueKey[],
 ): (row: Model) => Model | null {
-  const [key = []] = [model.primaryKeyAttributes, ...keys].filter(({ length }) => length > 0);
-  const index = indexRows(key, rows);
-  return (row) => index.get(keyText(key, valuesOf(key, row))) ?? null;
+  const known = [model.primaryKeyAttributes, ...keys].filter(({ length }) => length > 0);
+  const indices = known.map((key) => [key, indexRows(key, rows)] as const);
+  return (row) => {
+    for (const [key, index] of indices) {
+      const found = index.get(keyText(key, valuesOf(key, row)));
+      if (found) return found;
+    }
+    return null;
+  };
 }
 
 function whereFilled(key: UniqueKey, instances: readonly Model[]): readonly WhereOptions[] {

@@ -6,7 +6,7 @@ import type { BulkOptions, Conclude } from './bulk-write.js';
 import { columnsOf, modelOf } from './copy-row.js';
 import { recordChanges } from './record-changes.js';
 import { attributesOf, readConflicting, rowBefore, uniqueKeysOf } from './upsert-conflict.js';
-import { changeByUpsert, takeOutcome, withMark } from './upsert-outcome.js';
+import { changesByUpsert, takeOutcome, withMark } from './upsert-outcome.js';
 
 /** What Sequelize passes to the hooks of an upsert. */
 export interface UpsertOptions extends BulkOptions {
@@ -21,12 +21,11 @@ export interface UpsertOptions extends BulkOptions {
 
 /**
  * Looks at the row that an upsert may find, before it, and has the database tell whether it found one; what it answers
- * records what became of it. It is one row, whatever the binding makes of writes of many.
+ * records what became of it. It is one row, and no summary. Null where nobody is to be told.
  */
 export async function followUpsert(plan: BindingPlan, options: UpsertOptions): Promise<Conclude | null> {
   const { instance, fields, conflictFields, transaction = null } = options;
-  const { created, updated, when, coalesce } = plan;
-  if (!coalesce && when.length === 0 && created === undefined && updated === undefined) return null;
+  if (plan.bulk === 'off' || !isWanted(plan)) return null;
   const model = modelOf(instance);
   const keys = conflictFields ? [attributesOf(model, conflictFields)] : uniqueKeysOf(model);
   const before = rowBefore(model, await readConflicting(model, [instance], keys, options), keys);
@@ -34,7 +33,11 @@ export async function followUpsert(plan: BindingPlan, options: UpsertOptions): P
   options.returning = withMark(columnsOf(model).map((name) => nameFor(model, name, 'columns')));
   return async () => {
     const outcome = takeOutcome(instance);
-    const changes = takeRows().flatMap((row) => changeByUpsert(outcome, row, before(row), fields) ?? []);
+    const changes = takeRows().flatMap((row) => changesByUpsert(outcome, row, before(row), fields));
     await recordChanges(plan, changes, transaction);
   };
+}
+
+function isWanted({ created, updated, when, coalesce }: BindingPlan): boolean {
+  return coalesce || when.length > 0 || created !== undefined || updated !== undefined;
 }

@@ -1,6 +1,6 @@
 import type { Changes } from '@hookline/core';
 import type { Model } from 'sequelize';
-import { compareRow } from './compare-rows.js';
+import { compareKeyed } from './compare-rows.js';
 import { internalsOf, modelOf } from './copy-row.js';
 import type { RowChange } from './row-change.js';
 
@@ -28,16 +28,16 @@ export function takeOutcome(instance: Model): Outcome {
 }
 
 /** Of a row that somebody put there after the reading, only what was written into it is known. */
-export function changeByUpsert(
+export function changesByUpsert(
   outcome: Outcome,
   row: Model,
   before: Model | null,
   written: readonly string[],
-): RowChange | null {
-  if (outcome === 'ignored') return null;
-  if (outcome === 'created') return { kind: 'created', row, changes: {} };
-  if (before !== null) return compareRow(modelOf(row), before, row);
-  return { kind: 'updated', row, changes: knownChanges(row, written) };
+): readonly RowChange[] {
+  if (outcome === 'ignored') return [];
+  if (outcome === 'created') return [{ kind: 'created', row, changes: {} }];
+  if (before !== null) return compareKeyed(modelOf(row), before, row);
+  return [{ kind: 'updated', row, changes: knownChanges(row, written) }];
 }
 
 function knownChanges(row: Model, written: readonly string[]): Changes {

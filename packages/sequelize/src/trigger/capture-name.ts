@@ -6,8 +6,18 @@ export type Operation = (typeof OPERATIONS)[number];
 
 /** What the function that records the changes of a table is called. */
 export function captureName({ prefix }: Tables, table: string): string {
+  return `${prefix}capture_${hashOf(table)}`;
+}
+
+const hashes = new Map<string, string>();
+
+/** Remembered: it is asked for with every write of a bound model. */
+function hashOf(table: string): string {
+  const known = hashes.get(table);
+  if (known !== undefined) return known;
   const hash = createHash('sha256').update(table).digest('hex').slice(0, 10);
-  return `${prefix}capture_${hash}`;
+  hashes.set(table, hash);
+  return hash;
 }
 
 /** What the triggers of a table that call it are called. */

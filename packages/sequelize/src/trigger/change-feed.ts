@@ -1,4 +1,4 @@
-import { type Feed, HooklineError, type Store } from '@hookline/core';
+import { type Feed, HooklineError, isHooklineError, type Store } from '@hookline/core';
 import { errorFields } from '@hookline/core/adapter';
 import type { Sequelize, Transaction } from 'sequelize';
 import type { BindingPlan } from '../binding/binding-plan.js';
@@ -35,12 +35,15 @@ export class ChangeFeed implements Feed {
   async pull(store: Store): Promise<number> {
     const plans = [...this.#plans];
     const expecting = plans.filter(({ capture }) => capture === 'trigger');
-    const tables = tablesOfStore(store);
+    const tables = this.#sequelize.getDialect() === 'postgres' ? tablesOfStore(store) : null;
     if (tables === null) return this.#tell(expecting);
     const database = openDatabase(this.#sequelize, tables);
-    const { waits, uncaptured } = await lookAt(database.run, tables, sourcesOf(plans), sourcesOf(expecting));
-    this.#tell(expecting.filter(({ table }) => uncaptured.has(table)));
-    if (!waits) return 0;
+    const outlook = await lookAt(database.run, tables, sourcesOf(plans), sourcesOf(expecting)).catch(
+      nullElsewhere,
+    );
+    if (outlook === null) return this.#tell(expecting);
+    this.#tell(expecting.filter(({ table }) => outlook.uncaptured.has(table)));
+    if (!outlook.waits) return 0;
     return this.#transact((transaction) => {
       const run: typeof database.run = (sql, binds) => database.run(sql, binds, transaction);
       return takeChanges({ hub: this.#hub, plans, tables, run, transaction });
@@ -64,4 +67,10 @@ export class ChangeFeed implements Feed {
     this.#missing = new Set(missing);
     return 0;
   }
+}
+
+/** The hub has found the tables of its store: where they are not, the models are in another database. */
+function nullElsewhere(error: unknown): null {
+  if (isHooklineError(error) && error.code === 'ERR_HOOKLINE_MIGRATION_PENDING') return null;
+  throw error;
 }
