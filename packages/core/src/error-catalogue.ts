@@ -287,6 +287,13 @@ export const ERRORS = {
       '{model}: expected at most {cap} rows in {operation}, got more, and no event type for a summary. Nothing was written.',
     hint: "Name a summary event in the binding, raise its bulkRowCap, write in smaller parts, or bind with bulk: 'off'.",
   },
+  SUMMARY_MISSING: {
+    status: 500,
+    expose: false,
+    message:
+      '{model}: a statement {operation} {count} rows, more than its triggers record one by one, and the binding names no event type for a summary.',
+    hint: 'Name a summary event in the binding: until then the change waits, and is tried again.',
+  },
   CAPTURE_MISSING: {
     status: 500,
     expose: false,

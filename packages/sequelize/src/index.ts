@@ -1,6 +1,6 @@
 export { bindModel } from './binding/bind-model.js';
 export { type ChangeCondition, type ChangedOptions, changed } from './binding/changes.js';
-export type { DataContext, ModelBinding, ModelHub } from './binding/model-binding.js';
+export type { BulkSummary, DataContext, ModelBinding, ModelHub } from './binding/model-binding.js';
 export {
   type Migration,
   type MigrationParams,

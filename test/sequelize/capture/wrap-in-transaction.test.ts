@@ -31,12 +31,15 @@ const BULK_WRITES: Readonly<Record<string, Write>> = {
   'destroy()': (Model, { id }, options) => Model.destroy({ ...options, where: { id } }),
   'restore()': (Model, { id }, options) => Model.restore({ ...options, where: { id } }),
   'truncate()': (Model, _, options) => Model.truncate(options),
+};
+/** Static ones, and yet of one row. */
+const STATIC_ROW_WRITES: Readonly<Record<string, Write>> = {
   'upsert()': (Model, { id }, options) => Model.upsert({ id, subject: 'bye' }, options),
+  'instance.increment()': (_, row, options) => row.increment('accountId', options),
 };
 const INCREMENTS: Readonly<Record<string, Write>> = {
   'increment()': (Model, { id }, options) => Model.increment('accountId', { ...options, where: { id } }),
   'decrement()': (Model, { id }, options) => Model.decrement('accountId', { ...options, where: { id } }),
-  'instance.increment()': (_, row, options) => row.increment('accountId', options),
 };
 
 /** On a pool of one connection: a second one inside a transaction would wait for ever. */
@@ -70,7 +73,12 @@ describe('a transaction around every write', () => {
     return words.includes('START');
   }
 
-  for (const [name, write] of Object.entries({ ...ROW_WRITES, ...BULK_WRITES, ...INCREMENTS })) {
+  for (const [name, write] of Object.entries({
+    ...ROW_WRITES,
+    ...STATIC_ROW_WRITES,
+    ...BULK_WRITES,
+    ...INCREMENTS,
+  })) {
     it(`is opened by ${name}, given null, too, and not given hooks: false`, async () => {
       bind({ transaction: 'auto' });
       expect(await opens(write)).to.equal(true);
@@ -110,6 +118,7 @@ describe('a transaction around every write', () => {
     for (const write of Object.values({ ...BULK_WRITES, ...INCREMENTS })) {
       expect(await opens(write)).to.equal(false);
     }
+    for (const write of Object.values(STATIC_ROW_WRITES)) expect(await opens(write)).to.equal(true);
     const { 'update()': update } = BULK_WRITES as { readonly 'update()': Write };
     expect(await opens(update, { individualHooks: true })).to.equal(true);
   });

@@ -49,9 +49,10 @@ under hooks:
 10,000) becomes a summary where the binding names a \`summary\` event; else it is refused with BULK_TOO_LARGE before
 anything is written.
 
-Triggers know statements and no calls: each row, unless a statement changes more than the \`bulkRowCap\` that
-\`captureMigrations\` was given for the table; then a summary where the binding names a \`summary\` event, else a
-warning in the log.
+Upserts and the \`increment\` of an instance write one row, and are no bulk writes.
+
+Triggers know statements and no calls: each row, unless \`captureMigrations\` was given a \`bulkRowCap\` for the table,
+and a statement changes more; then a summary, for which the change waits until the binding names a \`summary\` event.
 
 ## Transactions
 

@@ -399,18 +399,26 @@ describe('changes that triggers recorded', () => {
       ]);
     });
 
-    it('are told of in the log where the binding names no summary', async () => {
+    it('wait where the binding names no summary, until it does', async () => {
       bind();
       await installCapture(sequelize, [{ model: Conversation, bulkRowCap: 4 }]);
       await insert(5);
       expect(await summaries()).to.deep.equal([]);
-      const [warning] = world.logger.of('warn');
-      expect(warning?.fields).to.deep.equal({
-        model: 'Conversation',
-        table: 'Conversations',
-        operation: 'created',
-        count: 5,
-      });
+      const [failure] = world.logger.of('error');
+      expect(failure?.fields).to.include({ code: 'ERR_HOOKLINE_SUMMARY_MISSING', failedCount: 1 });
+      bind({ summary: 'rows.written' });
+      await sql('UPDATE "hookline_changes" SET retry_at = 0');
+      expect(await summaries()).to.deep.equal([
+        ['rows.written', null, { model: 'Conversation', operation: 'created', count: 5 }],
+      ]);
+    });
+
+    it('are recorded one by one, however many, where no cap is given', async () => {
+      bind();
+      await installCapture(sequelize, [Conversation]);
+      await insert(12_000);
+      const [row] = await sql('SELECT count(*)::int AS count FROM "hookline_changes"');
+      expect(row).to.deep.equal([{ count: 12_000 }]);
     });
   });
 

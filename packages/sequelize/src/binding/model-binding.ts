@@ -88,17 +88,21 @@ export interface ModelBinding<
   /**
    * What writes of many rows become (`bulkCreate`, `Model.update`, `destroy`, `restore`, `truncate`, `increment`):
    * `rows` an event for each row; `summary` one `summary` event per account; `off` nothing, unless the call itself says
-   * `individualHooks: true`. Default `rows`.
+   * `individualHooks: true`, which means `rows` in any case. With `capture: 'trigger'` it is always `rows`. Default
+   * `rows`.
    */
   readonly bulk?: 'rows' | 'summary' | 'off';
-  /** The most rows of one call that become an event each. More become a `summary`, or are refused. Default 10,000. */
+  /**
+   * The most rows of one call that become an event each, unless it says `individualHooks: true`. More become a `summary`,
+   * or are refused with BULK_TOO_LARGE. Default 10,000.
+   */
   readonly bulkRowCap?: number;
   /** The event of a write of many rows; its data is a `BulkSummary`. `bulk: 'summary'` needs it. Default: none. */
   readonly summary?: Row;
   /**
    * Writes without a transaction: `auto` opens one, `require` refuses them (TRANSACTION_REQUIRED), `off` writes the
-   * event in a statement of its own after the row: a process that dies in between leaves a row without its event.
-   * Default `auto`.
+   * event in a statement of its own after the row: a process that dies in between leaves a row without its event. With
+   * `capture: 'trigger'` it means nothing: the database sees to it. Default `auto`.
    */
   readonly transaction?: 'auto' | 'require' | 'off';
   /**

@@ -35,7 +35,6 @@ export async function followWrite(plan: BindingPlan, write: BulkWrite): Promise<
 function capOf(plan: BindingPlan, { operation, options, isOne }: BulkWrite): number | 'summary' | 'off' {
   if (!isWanted(plan, operation)) return 'off';
   if (options.individualHooks === true) return Number.POSITIVE_INFINITY;
-  if (plan.bulk === 'off') return 'off';
   if (isOne) return 1;
   return plan.bulk === 'rows' ? plan.bulkRowCap : plan.bulk;
 }

@@ -25,7 +25,7 @@ export interface UpsertOptions extends BulkOptions {
  */
 export async function followUpsert(plan: BindingPlan, options: UpsertOptions): Promise<Conclude | null> {
   const { instance, fields, conflictFields, transaction = null } = options;
-  if (plan.bulk === 'off' || !isWanted(plan)) return null;
+  if (!isWanted(plan)) return null;
   const model = modelOf(instance);
   const keys = conflictFields ? [attributesOf(model, conflictFields)] : uniqueKeysOf(model);
   const before = rowBefore(model, await readConflicting(model, [instance], keys, options), keys);

@@ -3,15 +3,16 @@ import type { Model, ModelStatic, Sequelize, Transaction, TransactionOptions } f
 import { ambientTransaction } from '../ambient-transaction.js';
 import type { BindingPlan } from '../binding/binding-plan.js';
 import { internalsOf } from './copy-row.js';
+import { type Method, wrapMethod } from './wrap-method.js';
 
 export interface WriteOptions {
   readonly transaction?: Transaction | null;
   readonly hooks?: boolean;
   readonly individualHooks?: boolean;
+  /** Whose method it is, where a static one does its work. */
+  readonly instance?: Model;
   readonly logging?: NonNullable<TransactionOptions['logging']>;
 }
-
-export type Method = (this: unknown, ...args: unknown[]) => Promise<unknown>;
 
 /** The methods that write one row, and run its hooks unless they are told not to. */
 export const ROW_METHODS = { save: 0, destroy: 0, restore: 0 } as const;
@@ -34,14 +35,14 @@ export function wrapInTransaction(plan: BindingPlan): () => void {
   if (plan.transaction === 'off') return () => {};
   const { model } = plan;
   const isRowSeen = ({ hooks }: WriteOptions) => hooks !== false;
-  const areRowsSeen = ({ hooks, individualHooks }: WriteOptions) =>
-    hooks !== false && (plan.bulk !== 'off' || individualHooks === true);
+  const areRowsSeen = ({ hooks, individualHooks, instance }: WriteOptions) =>
+    hooks !== false && (plan.bulk !== 'off' || individualHooks === true || instance !== undefined);
   const unwraps = [
     ...Object.entries(ROW_METHODS).map(([name, position]) =>
-      wrap(model.prototype, name, enclosed(plan, name, position, isRowSeen)),
+      wrapMethod(model.prototype, name, enclosed(plan, name, position, isRowSeen)),
     ),
     ...Object.entries(BULK_METHODS).map(([name, position]) =>
-      wrap(model, name, enclosed(plan, name, position, areRowsSeen)),
+      wrapMethod(model, name, enclosed(plan, name, position, name === 'upsert' ? isRowSeen : areRowsSeen)),
     ),
   ];
   return () => {
@@ -49,14 +50,12 @@ export function wrapInTransaction(plan: BindingPlan): () => void {
   };
 }
 
-export type Wrapper = (original: Method) => Method;
-
 function enclosed(
   { model, transaction: mode }: BindingPlan,
   name: string,
   position: number,
   isSeen: (options: WriteOptions) => boolean,
-): Wrapper {
+): (original: Method) => Method {
   return (original) =>
     async function (...args) {
       const options = (args[position] ?? {}) as WriteOptions;
@@ -69,25 +68,6 @@ function enclosed(
         return original.apply(this, args);
       });
     };
-}
-
-/** Makes a method another one. Answers the function that takes this back. */
-export function wrap(owner: object, name: string, wrapper: Wrapper): () => void {
-  const inherited = Object.getOwnPropertyDescriptor(owner, name);
-  const original = Reflect.get(owner, name) as Method;
-  const wrapped = wrapper(original);
-  let isBound = true;
-  const method: Method = function (...args) {
-    return (isBound ? wrapped : original).apply(this, args);
-  };
-  Object.defineProperty(owner, name, { value: method, writable: true, configurable: true });
-  return () => {
-    isBound = false;
-    // Whoever wrapped it after us keeps their wrapper, and ours in it passes everything on.
-    if (Reflect.get(owner, name) !== method) return;
-    if (inherited) Object.defineProperty(owner, name, inherited);
-    else Reflect.deleteProperty(owner, name);
-  };
 }
 
 /** An instance whose write was rolled back is as it was, so that it can be written again. */

@@ -62,6 +62,7 @@ function oneOf(
   operation: string,
   recordEach: string,
 ): string {
+  if (bulkRowCap === null) return `    ${recordEach};`;
   return `    IF (SELECT count(*) FROM (SELECT FROM ${rows.from} LIMIT ${bulkRowCap + 1}) AS counted) > ${bulkRowCap} THEN
       ${recordSummary(rows, operation)};
     ELSE
@@ -74,10 +75,12 @@ function beforeTruncate(rows: CapturedRows): string {
   const { bulkRowCap } = rows.table;
   const execute = (sql: string) =>
     `EXECUTE replace(${quoteText(sql)}, '${TABLE}', TG_RELID::regclass::text) USING happened_at, caller_context;`;
+  const recordEach = execute(recordRows(rows, 'before'));
+  if (bulkRowCap === null) return `    ${recordEach}`;
   return `    EXECUTE format('SELECT count(*) FROM (SELECT FROM %s LIMIT ${bulkRowCap + 1}) AS counted', TG_RELID::regclass) INTO row_total;
     IF row_total > ${bulkRowCap} THEN
       ${execute(recordSummary(rows, 'destroyed'))}
     ELSE
-      ${execute(recordRows(rows, 'before'))}
+      ${recordEach}
     END IF;`;
 }

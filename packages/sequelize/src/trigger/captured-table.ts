@@ -13,7 +13,7 @@ export interface CapturedModel<M extends Model = Model> {
   readonly redact?: readonly (keyof Attributes<M> & string)[];
   /** The attribute with the account, so that the summary of a large statement is one for each. Default: one for all. */
   readonly account?: keyof Attributes<M> & string;
-  /** The most rows of one statement that are recorded one by one; more become a summary. Default 10,000. */
+  /** The most rows of one statement that are recorded one by one; more become a summary. Default: all are. */
   readonly bulkRowCap?: number;
 }
 
@@ -31,16 +31,16 @@ export interface CapturedTable {
   /** Columns of types whose JSON cannot be read back: they are recorded as text. */
   readonly asText: readonly string[];
   readonly account: string | null;
-  readonly bulkRowCap: number;
+  readonly bulkRowCap: number | null;
 }
 
 /** Throws OPTION_INVALID. */
 export function capturedTable(capturable: Capturable): CapturedTable {
-  const { model, redact = [], account, bulkRowCap = 10_000 } = settingsOf(capturable);
+  const { model, redact = [], account, bulkRowCap = null } = settingsOf(capturable);
   checkModel(model);
   checkAttributes(model, 'redact', redact);
   checkAttributes(model, 'account', account === undefined ? [] : [account]);
-  if (!Number.isSafeInteger(bulkRowCap) || bulkRowCap < 1) {
+  if (bulkRowCap !== null && (!Number.isSafeInteger(bulkRowCap) || bulkRowCap < 1)) {
     refuse('bulkRowCap', 'a whole number, at least 1', String(bulkRowCap));
   }
   const columnOf = (attribute: string) => model.getAttributes()[attribute]?.field ?? attribute;

@@ -1,4 +1,4 @@
-import type { Changes, NewEvent } from '@hookline/core';
+import { type Changes, HooklineError, type NewEvent } from '@hookline/core';
 import type { Model, ModelStatic, Transaction } from 'sequelize';
 import type { BindingPlan } from '../binding/binding-plan.js';
 import { eventsOf } from '../binding/events-of.js';
@@ -95,16 +95,11 @@ function keyOf(model: ModelStatic<Model>, { change, before, after }: Step): stri
   return JSON.stringify([change.transactionId, ...values]);
 }
 
-/** Of many rows; the image of it has what they have in common. */
+/** Of many rows; the image of it has what they have in common. Throws SUMMARY_MISSING: it waits until there is one. */
 function summaryOf(plan: BindingPlan, { change, after }: Step): readonly NewEvent[] {
-  const { model, summary: type, accountAttribute: attribute, hub } = plan;
+  const { model, summary: type, accountAttribute: attribute } = plan;
   const { operation, count } = change.summary as NonNullable<RecordedChange['summary']>;
-  if (type === undefined) {
-    const text =
-      'a statement changed more rows than are recorded one by one, and the binding names no summary';
-    hub.logger?.warn({ model: model.name, table: plan.table, operation, count }, text);
-    return [];
-  }
+  if (type === undefined) throw new HooklineError('SUMMARY_MISSING', { model: model.name, operation, count });
   const data: BulkSummary = { model: model.name, operation, count };
   const account = attribute === undefined ? undefined : after?.getDataValue(attribute as never);
   return [{ type, data, ...(account !== undefined && { account }) }];

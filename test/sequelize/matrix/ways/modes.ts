@@ -115,7 +115,7 @@ export const BULK_MODES: WayGroup = {
         if (await world.Conversation.count({ where: { status: 'closed' } })) throw new Error('rows written');
       },
       expects: [],
-      trigger: { reason: 'triggers refuse nothing, the statement is a warning in the log' },
+      trigger: { reason: 'triggers refuse nothing, the change waits until the binding names one' },
     },
   ],
 };
