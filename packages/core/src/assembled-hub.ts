@@ -7,16 +7,8 @@ import type { Event } from './events/event.js';
 import { isEventType } from './events/event-name.js';
 import { EventService } from './events/event-service.js';
 import type { AnyRegistry } from './events/event-types.js';
-import type {
-  AnyHub,
-  DispatchAllOptions,
-  DispatchOptions,
-  Extension,
-  InboundResult,
-  ListenOptions,
-  NewEvent,
-  StartOptions,
-} from './hub.js';
+import type { DispatchAllOptions, DispatchOptions, NewEvent } from './events/new-event.js';
+import type { AnyHub, Extension, InboundResult, ListenOptions, StartOptions } from './hub.js';
 import type { HubParts } from './hub-parts.js';
 import { handleInbound } from './inbound/handle-inbound.js';
 import type { InboundRequest, Source } from './inbound/source.js';

@@ -1,9 +1,5 @@
-import type { Context } from './context/context.js';
-import type { AttemptRecord } from './delivery/attempt.js';
-import type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
 import type { RetryPolicy } from './delivery/retry-policy.js';
-import type { WebhookRecord } from './delivery/webhook.js';
-import type { AccountId, Actor, Changes, Event, Subject, Visibility } from './events/event.js';
+import type { Event } from './events/event.js';
 import type { EventTypeInfo } from './events/event-definition.js';
 import type {
   AnyRegistry,
@@ -13,62 +9,14 @@ import type {
   PatternOf,
   TypeOf,
 } from './events/event-types.js';
+import type { DispatchAllOptions, DispatchOptions, NewEvent, NewEventOf } from './events/new-event.js';
+import type { Deliveries, Events, Webhooks } from './hub-services.js';
 import type { InboundRequest, Source } from './inbound/source.js';
 import type { Listener, ListenerLane } from './listeners/listener.js';
 import type { Feed, FeedHandle } from './ports/feed.js';
 import type { Logger } from './ports/logger.js';
 import type { Reconciled, ReconcileOptions, RowSource } from './ports/row-source.js';
-import type { Page } from './ports/store.js';
 import type { Role } from './roles.js';
-
-/** What an event has besides its type and data. What is left out comes from the context around the call. */
-export interface EventOptions {
-  /** The tenant the event belongs to. Default: that of the context, or else none; `null` for none in any case. */
-  readonly account?: AccountId | null;
-  /** What changed, for an update. */
-  readonly changes?: Changes;
-  readonly actor?: Actor;
-  readonly subject?: Subject;
-  /** The event from which this one follows: sets causation, correlation and depth. Default: the one whose listener dispatches it. */
-  readonly cause?: Event;
-  /** When it happened, in milliseconds since the Unix epoch. Default: now. */
-  readonly timestamp?: number;
-  /** In place of the context around the call. Throws OPTION_INVALID for what is none, as a wrong account or actor does. */
-  readonly context?: Context;
-  /** Marks an event that tells of a row as it was found, not of a change. */
-  readonly snapshot?: true;
-  /** Only this webhook is to have it; no listener hears of it. Default: whoever wants it. */
-  readonly webhookId?: string;
-}
-
-export interface TransactionOptions {
-  /**
-   * The caller's transaction: the event exists if and only if it commits. Default: the one in Sequelize's CLS, where
-   * the app uses that, or else none; `null` for none in any case. A transient event takes none.
-   */
-  readonly transaction?: unknown;
-}
-
-export type DispatchOptions = EventOptions & TransactionOptions;
-
-/** An event to be, for `dispatchAll`. */
-export interface NewEvent<Type extends string = string, Data = unknown> extends EventOptions {
-  readonly type: Type;
-  readonly data: Data;
-}
-
-/** Any new event of a registry. */
-export type NewEventOf<R extends AnyRegistry> =
-  string extends TypeOf<R>
-    ? NewEvent
-    : { [Type in TypeOf<R>]: NewEvent<Type, DataInput<R, Type>> }[TypeOf<R>];
-
-export interface DispatchAllOptions extends TransactionOptions {
-  /** Events of the same transaction, by their ids, in whose place these come: of them nothing is left. */
-  readonly replacing?: readonly string[];
-  /** The name of a table. Where the store records its changes by itself, by a trigger, these events are not stored. */
-  readonly unlessCaptured?: string;
-}
 
 export interface ListenOptions {
   /**
@@ -94,115 +42,6 @@ export interface StartOptions {
 export interface Extension {
   /** Called once, by `hub.use`; the function it returns takes it out again. */
   install(hub: AnyHub): () => void;
-}
-
-/** A webhook as the API shows it: everything but its secrets. */
-export type Webhook = Omit<WebhookRecord, 'secrets'>;
-
-export interface NewWebhook {
-  /** Absolute http(s) URL, without credentials. */
-  readonly url: string;
-  /** Event patterns, at least one. */
-  readonly subscriptions: readonly string[];
-  readonly accountId?: AccountId | null;
-  readonly description?: string | null;
-  /** Default true. */
-  readonly active?: boolean;
-  /** `whsec_` and the base64 of 24 to 64 bytes. Default: one is made. */
-  readonly secret?: string;
-  /**
-   * Bound models, by their names, whose rows it is to be told of as they are: one event per row of its account, of the
-   * type that the binding has for `created`, or else for `updated`, marked `snapshot`, for this webhook alone. They come
-   * page by page beside the live events, and no change is missed in between: of all events about a row the one with the
-   * latest `timestamp` says how it is, and of two with the same the one without `snapshot`. Each row at least once.
-   * While the webhook is inactive it waits, and goes on where it was. Default: none.
-   */
-  readonly snapshot?: readonly string[];
-}
-
-export type WebhookChange = Partial<Pick<NewWebhook, 'url' | 'subscriptions' | 'description' | 'active'>>;
-
-/** Whose rows a call may touch: without `accountId` everyone's. */
-export interface AccountScope {
-  readonly accountId?: AccountId | null;
-}
-
-export type ListOptions = AccountScope & Partial<Page>;
-
-export interface Webhooks {
-  /**
-   * The secret is shown here, by `revealSecrets` and by `rotateSecret`, and nowhere else. Throws VALIDATION_FAILED, also
-   * for a `snapshot` of a model whose rows its subscriptions do not take in.
-   */
-  create(input: NewWebhook): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
-  get(id: string, scope?: AccountScope): Promise<Webhook | null>;
-  list(options?: ListOptions): Promise<readonly Webhook[]>;
-  /** Throws NOT_FOUND, VALIDATION_FAILED. */
-  update(id: string, change: WebhookChange, scope?: AccountScope): Promise<Webhook>;
-  /** Deliveries still owed are cancelled when they come due. Throws NOT_FOUND. */
-  delete(id: string, scope?: AccountScope): Promise<void>;
-  /** The secrets that sign now, newest first. Throws NOT_FOUND. */
-  revealSecrets(id: string, scope?: AccountScope): Promise<readonly string[]>;
-  /** Makes a new secret; the old one goes on signing beside it for `overlapMs` (default 24 h). Throws NOT_FOUND. */
-  rotateSecret(id: string, options?: AccountScope & { readonly overlapMs?: number }): Promise<string>;
-  /** Sends a `hookline.test` event to this webhook alone, signed like any other. Throws NOT_FOUND. */
-  test(id: string, scope?: AccountScope): Promise<DeliveryRecord>;
-}
-
-export interface Deliveries {
-  get(id: string, scope?: AccountScope): Promise<DeliveryRecord | null>;
-  list(
-    options?: ListOptions & {
-      readonly state?: DeliveryState;
-      readonly webhookId?: string;
-      readonly eventId?: string;
-      readonly eventType?: string;
-    },
-  ): Promise<readonly DeliveryRecord[]>;
-  attempts(id: string, scope?: AccountScope): Promise<readonly AttemptRecord[]>;
-  /**
-   * One more attempt, now. It uses up nothing of the retry schedule. Throws NOT_FOUND, and STATE_CONFLICT while
-   * an attempt is due or running, and WEBHOOK_INACTIVE, and EVENT_ERASED.
-   */
-  redeliver(id: string, scope?: AccountScope): Promise<DeliveryRecord>;
-}
-
-export interface EventFilter {
-  readonly type?: string;
-  readonly subject?: Subject;
-  /** Default: both. */
-  readonly visibility?: Visibility;
-}
-
-/** An event with all that it owed to webhooks. */
-export interface EventWithDeliveries {
-  readonly event: Event;
-  readonly deliveries: readonly DeliveryRecord[];
-}
-
-export interface Events {
-  get(id: string, scope?: AccountScope & Pick<EventFilter, 'visibility'>): Promise<Event | null>;
-  list(options?: ListOptions & EventFilter): Promise<readonly Event[]>;
-  /**
-   * All that happened to a record, newest first, each event with its deliveries: of a row of a bound model, or of any
-   * subject. Throws VALIDATION_FAILED for what is neither.
-   */
-  of(
-    subject: Subject | object,
-    options?: ListOptions & Omit<EventFilter, 'subject'>,
-  ): Promise<readonly EventWithDeliveries[]>;
-  /**
-   * Takes the content out of an event for good: its data, changes, actor and subject; what receivers answered to
-   * it, errors of listeners, the request it came in by. That it took place, when and of which type stays, and so
-   * do the columns of its subject, by which it is found. What is still owed is cancelled; an attempt under way is
-   * not called back. Idempotent. Throws NOT_FOUND.
-   */
-  erase(id: string, scope?: AccountScope): Promise<void>;
-  /**
-   * The same for all events with this `subject`. Answers how many there are. Events that only mention it in their
-   * data are not found. Throws VALIDATION_FAILED for a subject that no event can have.
-   */
-  eraseSubject(subject: Subject, scope?: AccountScope): Promise<number>;
 }
 
 /** What an accepted inbound request led to. */

@@ -41,10 +41,12 @@ export type {
   PatternOf,
   TypeOf,
 } from './events/event-types.js';
+export type * from './events/new-event.js';
 export { SUBJECT } from './events/subject.js';
 export { bearer } from './http/bearer.js';
 export type { HttpRequest, HttpResponse, Route } from './http/types.js';
 export type * from './hub.js';
+export type * from './hub-services.js';
 export type { ReceiptRecord } from './inbound/receipt.js';
 export type { FieldLocator } from './inbound/request-field.js';
 export type { InboundRequest, Source, Sources, VerifiedRequest } from './inbound/source.js';

@@ -1,6 +1,6 @@
 import { invalidField } from './errors.js';
 import { accountKey } from './events/build-event.js';
-import type { AccountScope } from './hub.js';
+import type { AccountScope } from './hub-services.js';
 import type { Page, Scope } from './ports/store.js';
 
 /** Rows of a page whose size is not asked for. */

@@ -1,5 +1,5 @@
 import { HooklineError } from '../errors.js';
-import type { AccountScope, Deliveries, ListOptions } from '../hub.js';
+import type { AccountScope, Deliveries, ListOptions } from '../hub-services.js';
 import type { Clock } from '../ports/clock.js';
 import type { DeliveryQuery, DeliveryStore, WebhookStore } from '../ports/store.js';
 import { toPage, toScope } from '../scope.js';

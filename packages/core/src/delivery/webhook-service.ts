@@ -1,7 +1,14 @@
 import { HooklineError, invalidField } from '../errors.js';
 import { accountKey, buildEventRecord } from '../events/build-event.js';
 import type { AnyRegistry } from '../events/event-types.js';
-import type { AccountScope, ListOptions, NewWebhook, Webhook, WebhookChange, Webhooks } from '../hub.js';
+import type {
+  AccountScope,
+  ListOptions,
+  NewWebhook,
+  Webhook,
+  WebhookChange,
+  Webhooks,
+} from '../hub-services.js';
 import { owe } from '../listeners/webhook-listener.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';

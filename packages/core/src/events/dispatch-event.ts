@@ -1,7 +1,6 @@
 import { checkAccount, checkActor, checkContext } from '../context/check-context.js';
 import { contextOf, currentContext } from '../context/context.js';
 import { HooklineError } from '../errors.js';
-import type { DispatchAllOptions, DispatchOptions, EventOptions, NewEvent } from '../hub.js';
 import type { ListenerRegistry } from '../listeners/listener-registry.js';
 import { runSyncListeners, type SyncLane } from '../listeners/run-listener.js';
 import type { Clock } from '../ports/clock.js';
@@ -12,6 +11,7 @@ import { buildTransientEvent } from './build-transient-event.js';
 import type { Event, EventRecord } from './event.js';
 import type { AnyRegistry } from './event-types.js';
 import type { Intake } from './intake.js';
+import type { DispatchAllOptions, DispatchOptions, EventOptions, NewEvent } from './new-event.js';
 
 export interface DispatchDeps {
   readonly registry: AnyRegistry;

@@ -1,6 +1,6 @@
 import type { DeliveryRecord } from '../delivery/delivery.js';
 import { HooklineError } from '../errors.js';
-import type { AccountScope, EventFilter, Events, EventWithDeliveries, ListOptions } from '../hub.js';
+import type { AccountScope, EventFilter, Events, EventWithDeliveries, ListOptions } from '../hub-services.js';
 import type { Clock } from '../ports/clock.js';
 import type { DeliveryStore, EventStore, Store } from '../ports/store.js';
 import { safeText } from '../safe-text.js';

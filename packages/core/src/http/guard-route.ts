@@ -1,5 +1,6 @@
 import { HooklineError } from '../errors.js';
-import type { AccountScope, AnyHub } from '../hub.js';
+import type { AnyHub } from '../hub.js';
+import type { AccountScope } from '../hub-services.js';
 import type { Authorizer, Permission } from '../ports/authorizer.js';
 import { isStorableId } from '../safe-text.js';
 import { respondError } from './respond-error.js';

@@ -1,5 +1,5 @@
 import type { Subject } from '../events/event.js';
-import type { NewEvent } from '../hub.js';
+import type { NewEvent } from '../events/new-event.js';
 import type { Store } from './store.js';
 
 /** Which rows to read. */

@@ -1,7 +1,7 @@
 import { errorFields } from '../errors.js';
 import { type BuildDeps, buildNewEvent } from '../events/dispatch-event.js';
 import type { EventRecord, Subject } from '../events/event.js';
-import type { NewEvent } from '../hub.js';
+import type { NewEvent } from '../events/new-event.js';
 import type { Feed } from '../ports/feed.js';
 import type { Logger } from '../ports/logger.js';
 import type { RowPage, RowSource } from '../ports/row-source.js';

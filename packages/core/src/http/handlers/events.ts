@@ -1,6 +1,6 @@
 import { HooklineError, invalidField } from '../../errors.js';
 import type { Event, Subject } from '../../events/event.js';
-import type { AccountScope, EventFilter, EventWithDeliveries } from '../../hub.js';
+import type { AccountScope, EventFilter, EventWithDeliveries } from '../../hub-services.js';
 import type { AdminContext } from '../guard-route.js';
 import type { HttpRequest, HttpResponse } from '../types.js';
 import { presentDelivery } from './deliveries.js';

@@ -1,5 +1,5 @@
 import { HooklineError, invalidField } from '../../errors.js';
-import type { NewWebhook, Webhook } from '../../hub.js';
+import type { NewWebhook, Webhook } from '../../hub-services.js';
 import type { AdminContext } from '../guard-route.js';
 import type { HttpRequest, HttpResponse } from '../types.js';
 import { presentDelivery } from './deliveries.js';

@@ -1,0 +1,114 @@
+import type { AttemptRecord } from './delivery/attempt.js';
+import type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
+import type { WebhookRecord } from './delivery/webhook.js';
+import type { AccountId, Event, Subject, Visibility } from './events/event.js';
+import type { Page } from './ports/store.js';
+
+/** A webhook as the API shows it: everything but its secrets. */
+export type Webhook = Omit<WebhookRecord, 'secrets'>;
+
+export interface NewWebhook {
+  /** Absolute http(s) URL, without credentials. */
+  readonly url: string;
+  /** Event patterns, at least one. */
+  readonly subscriptions: readonly string[];
+  readonly accountId?: AccountId | null;
+  readonly description?: string | null;
+  /** Default true. */
+  readonly active?: boolean;
+  /** `whsec_` and the base64 of 24 to 64 bytes. Default: one is made. */
+  readonly secret?: string;
+  /**
+   * Bound models, by their names, whose rows it is to be told of as they are: one event per row of its account, of the
+   * type that the binding has for `created`, or else for `updated`, marked `snapshot`, for this webhook alone. They come
+   * page by page beside the live events, and no change is missed in between: of all events about a row the one with the
+   * latest `timestamp` says how it is, and of two with the same the one without `snapshot`. Each row at least once.
+   * While the webhook is inactive it waits, and goes on where it was. Default: none.
+   */
+  readonly snapshot?: readonly string[];
+}
+
+export type WebhookChange = Partial<Pick<NewWebhook, 'url' | 'subscriptions' | 'description' | 'active'>>;
+
+/** Whose rows a call may touch: without `accountId` everyone's. */
+export interface AccountScope {
+  readonly accountId?: AccountId | null;
+}
+
+export type ListOptions = AccountScope & Partial<Page>;
+
+export interface Webhooks {
+  /**
+   * The secret is shown here, by `revealSecrets` and by `rotateSecret`, and nowhere else. Throws VALIDATION_FAILED, also
+   * for a `snapshot` of a model whose rows its subscriptions do not take in.
+   */
+  create(input: NewWebhook): Promise<{ readonly webhook: Webhook; readonly secret: string }>;
+  get(id: string, scope?: AccountScope): Promise<Webhook | null>;
+  list(options?: ListOptions): Promise<readonly Webhook[]>;
+  /** Throws NOT_FOUND, VALIDATION_FAILED. */
+  update(id: string, change: WebhookChange, scope?: AccountScope): Promise<Webhook>;
+  /** Deliveries still owed are cancelled when they come due. Throws NOT_FOUND. */
+  delete(id: string, scope?: AccountScope): Promise<void>;
+  /** The secrets that sign now, newest first. Throws NOT_FOUND. */
+  revealSecrets(id: string, scope?: AccountScope): Promise<readonly string[]>;
+  /** Makes a new secret; the old one goes on signing beside it for `overlapMs` (default 24 h). Throws NOT_FOUND. */
+  rotateSecret(id: string, options?: AccountScope & { readonly overlapMs?: number }): Promise<string>;
+  /** Sends a `hookline.test` event to this webhook alone, signed like any other. Throws NOT_FOUND. */
+  test(id: string, scope?: AccountScope): Promise<DeliveryRecord>;
+}
+
+export interface Deliveries {
+  get(id: string, scope?: AccountScope): Promise<DeliveryRecord | null>;
+  list(
+    options?: ListOptions & {
+      readonly state?: DeliveryState;
+      readonly webhookId?: string;
+      readonly eventId?: string;
+      readonly eventType?: string;
+    },
+  ): Promise<readonly DeliveryRecord[]>;
+  attempts(id: string, scope?: AccountScope): Promise<readonly AttemptRecord[]>;
+  /**
+   * One more attempt, now. It uses up nothing of the retry schedule. Throws NOT_FOUND, and STATE_CONFLICT while
+   * an attempt is due or running, and WEBHOOK_INACTIVE, and EVENT_ERASED.
+   */
+  redeliver(id: string, scope?: AccountScope): Promise<DeliveryRecord>;
+}
+
+export interface EventFilter {
+  readonly type?: string;
+  readonly subject?: Subject;
+  /** Default: both. */
+  readonly visibility?: Visibility;
+}
+
+/** An event with all that it owed to webhooks. */
+export interface EventWithDeliveries {
+  readonly event: Event;
+  readonly deliveries: readonly DeliveryRecord[];
+}
+
+export interface Events {
+  get(id: string, scope?: AccountScope & Pick<EventFilter, 'visibility'>): Promise<Event | null>;
+  list(options?: ListOptions & EventFilter): Promise<readonly Event[]>;
+  /**
+   * All that happened to a record, newest first, each event with its deliveries: of a row of a bound model, or of any
+   * subject. Throws VALIDATION_FAILED for what is neither.
+   */
+  of(
+    subject: Subject | object,
+    options?: ListOptions & Omit<EventFilter, 'subject'>,
+  ): Promise<readonly EventWithDeliveries[]>;
+  /**
+   * Takes the content out of an event for good: its data, changes, actor and subject; what receivers answered to
+   * it, errors of listeners, the request it came in by. That it took place, when and of which type stays, and so
+   * do the columns of its subject, by which it is found. What is still owed is cancelled; an attempt under way is
+   * not called back. Idempotent. Throws NOT_FOUND.
+   */
+  erase(id: string, scope?: AccountScope): Promise<void>;
+  /**
+   * The same for all events with this `subject`. Answers how many there are. Events that only mention it in their
+   * data are not found. Throws VALIDATION_FAILED for a subject that no event can have.
+   */
+  eraseSubject(subject: Subject, scope?: AccountScope): Promise<number>;
+}
