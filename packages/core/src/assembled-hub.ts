@@ -82,7 +82,13 @@ export class AssembledHub implements AnyHub {
   }
 
   addFeed(feed: Feed): FeedHandle {
-    return this.#parts.feeds.add(feed);
+    const handle = this.#parts.feeds.add(feed);
+    const wake = (transaction?: unknown) => {
+      // as the first dispatch does: what waits there is to go out
+      if (!this.#life.isClosed) this.#life.startInBackground();
+      handle.wake(transaction);
+    };
+    return { ...handle, wake };
   }
 
   addRows(rows: RowSource): () => void {

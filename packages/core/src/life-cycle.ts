@@ -83,8 +83,14 @@ export class LifeCycle {
     };
     await this.start();
     await idle();
-    while ((await sweeper.sweep()) > 0) await idle();
+    while ((await sweeper.sweep()) + (await this.#pullFeeds()) > 0) await idle();
     await idle();
+  }
+
+  /** A process that does not relay leaves them to others. */
+  async #pullFeeds(): Promise<number> {
+    const { roles, feeds } = this.#parts;
+    return roles.has('relay') ? feeds.pull() : 0;
   }
 
   close(options?: { readonly timeoutMs?: number }): Promise<void> {
@@ -155,8 +161,7 @@ export class LifeCycle {
   async #finish(): Promise<void> {
     const { relay, feeds, inHand, sweeper, workers, queue, waker, retention } = this.#parts;
     relay.stop();
-    feeds.stop();
-    const stopped = [queue.close(), waker.stop(), retention.stop(), workers.stop()];
+    const stopped = [feeds.stop(), queue.close(), waker.stop(), retention.stop(), workers.stop()];
     await Promise.all(stopped.map((part) => part.catch(this.#report)));
     // last: what a sweep had just claimed is in hand only now
     await sweeper.stop();

@@ -100,7 +100,7 @@ describe('a feed', () => {
 
   it('without an end keeps nothing else waiting', async () => {
     const store = memoryStore();
-    const { hub, heard } = build({ store });
+    const { hub, clock, heard } = build({ store });
     let pulls = 0;
     const feed = aFeed('endless', async () => {
       pulls += 1;
@@ -110,8 +110,28 @@ describe('a feed', () => {
     hub.addFeed(feed);
     await hub.start();
     await settled();
+    clock.advance(SWEEP_MS);
+    await settled();
     expect(heard).to.deep.equal([7]);
-    expect(pulls).to.be.within(5, 20);
+    expect(pulls).to.be.within(5, 200);
+  });
+
+  it('that hangs keeps nothing else waiting', async () => {
+    const store = memoryStore();
+    const { hub, clock, heard } = build({ store });
+    const never = new Promise<number>(() => {});
+    hub.addFeed(aFeed('hanging', () => never));
+    const feed = new NumberFeed(hub, 1);
+    hub.addFeed(feed);
+    await hub.start();
+    await settled();
+    await store.events.insert([aRecord()]);
+    feed.waiting.push(2);
+    clock.advance(SWEEP_MS);
+    await settled();
+    expect(heard.toSorted()).to.deep.equal([1, 2, 7]);
+    const closing = hub.close({ timeoutMs: 20 });
+    await closing;
   });
 
   it('that fails is told of once, is pulled again, and costs the others nothing', async () => {

@@ -43,6 +43,11 @@ export class MemorySnapshots implements SnapshotStore {
     if (row) this.#putBack({ ...row, record: { ...row.record, startedAt } }, startedAt);
   }
 
+  async renew(claim: HeldClaim, leasedUntil: number): Promise<void> {
+    const row = this.#held(claim);
+    if (row) this.#tables.snapshots.set(row.record.id, { ...row, leasedUntil });
+  }
+
   async advance(claim: HeldClaim, { position, events, now }: SnapshotProgress): Promise<boolean> {
     const row = this.#held(claim);
     if (!row) return false;

@@ -26,6 +26,8 @@ interface Field {
   readonly takes: (value: unknown) => boolean;
 }
 
+/** Of the integer column that keeps it, with room for what follows. */
+const MAX_DEPTH = 1_000_000_000;
 const TEXT = 'text of 1 to 255 characters, none of them a control character';
 const ACCOUNT: Field = { expected: `a whole number, ${TEXT}, or null`, takes: orNull(isStorableId) };
 const ACTOR: Field = {
@@ -38,7 +40,7 @@ const FIELDS: Readonly<Record<keyof Context, Field>> = {
   requestId: { expected: TEXT, takes: isStorableText },
   causationId: { expected: `${TEXT}, or null`, takes: orNull(isStorableText) },
   correlationId: { expected: TEXT, takes: isStorableText },
-  depth: { expected: 'a whole number from 0', takes: isCount },
+  depth: { expected: `a whole number from 0 to ${MAX_DEPTH}`, takes: isCount },
 };
 
 /** A copy of what is known in it. Throws OPTION_INVALID, naming the field under `name`. */
@@ -83,11 +85,11 @@ function isStorableText(value: unknown): boolean {
 function isActor(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { type, id } = value as Readonly<Partial<Record<keyof Actor, unknown>>>;
-  return isStorableText(type) && (id === null || typeof id === 'string' || Number.isFinite(id));
+  return isStorableText(type) && (id === null || isStorableText(id) || Number.isFinite(id));
 }
 
 function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_DEPTH;
 }
 
 function unknownField(name: string, key: string): HooklineError {

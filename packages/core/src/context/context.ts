@@ -46,12 +46,7 @@ export function withoutContext<Result>(work: () => Result): Result {
 
 /** In which an event is handled: what follows from it has its actor, account and request, and it as the cause. */
 export function contextOf({ id, actor, accountId, requestId, correlationId, depth }: Event): Context {
-  return {
-    ...(actor && { actor }),
-    ...(requestId !== undefined && { requestId }),
-    account: accountId,
-    causationId: id,
-    correlationId,
-    depth: depth + 1,
-  };
+  const context = { account: accountId, causationId: id, correlationId, depth: depth + 1 };
+  if (actor === undefined && requestId === undefined) return context;
+  return { ...context, ...(actor && { actor }), ...(requestId !== undefined && { requestId }) };
 }

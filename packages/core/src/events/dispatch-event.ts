@@ -5,6 +5,7 @@ import type { ListenerRegistry } from '../listeners/listener-registry.js';
 import { runSyncListeners, type SyncLane } from '../listeners/run-listener.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
+import { isStorableId } from '../safe-text.js';
 import { isThenable } from '../thenable.js';
 import { buildEventRecord, type EventParts, serializeData, toNewEvent } from './build-event.js';
 import { buildTransientEvent } from './build-transient-event.js';
@@ -62,6 +63,7 @@ export async function dispatchAllEvents(
   { replacing = [], unlessCaptured }: DispatchAllOptions,
   transaction: unknown,
 ): Promise<readonly Event[]> {
+  if (replacing.length > 0) requireTransaction(transaction);
   const built: Built[] = [];
   for (const event of news) built.push(await buildNewEvent(deps, event));
   await deps.intake.insertAll(
@@ -69,6 +71,13 @@ export async function dispatchAllEvents(
     { replacing, ...(transaction ? { transaction } : {}), ...(unlessCaptured && { unlessCaptured }) },
   );
   return built.map(({ event }) => event);
+}
+
+/** What others may have seen is not taken back. */
+function requireTransaction(transaction: unknown): void {
+  if (transaction !== undefined && transaction !== null) return;
+  const expected = 'a transaction, in which the replaced events were stored';
+  throw new HooklineError('OPTION_INVALID', { option: 'replacing', expected, got: 'none' });
 }
 
 export type BuildDeps = Pick<DispatchDeps, 'registry' | 'clock' | 'ids' | 'maxPayloadBytes'>;
@@ -112,6 +121,7 @@ export function dispatchTransient(
   options: DispatchOptions,
 ): Event | Promise<Event> {
   refuseTransaction(type, options);
+  refuseAddressee(type, options);
   const valid = deps.registry.validate(type, data);
   if (!isThenable(valid)) return hearTransient(deps, type, valid, options);
   return Promise.resolve(valid).then((settled) => hearTransient(deps, type, settled, options));
@@ -141,10 +151,10 @@ function partsOf(deps: BuildDeps, type: string, options: EventOptions): Omit<Eve
     changes,
     actor: actor === undefined ? context.actor : checkActor(actor),
     subject,
-    snapshot,
+    snapshot: snapshot === undefined ? undefined : checkMark(snapshot),
     chain: cause === undefined ? context : contextOf(cause),
     requestId: context.requestId ?? null,
-    webhookId: webhookId ?? null,
+    webhookId: webhookId === undefined ? null : checkAddressee(webhookId),
     maxPayloadBytes: deps.maxPayloadBytes,
   };
 }
@@ -154,6 +164,30 @@ function refuseTransaction(type: string, { transaction }: DispatchOptions): void
   if (transaction === undefined || transaction === null) return;
   const expected = `none with "${type}", which is transient: what is not stored cannot commit`;
   throw new HooklineError('OPTION_INVALID', { option: 'transaction', expected, got: 'one' });
+}
+
+function refuseAddressee(type: string, { webhookId }: EventOptions): void {
+  if (webhookId === undefined) return;
+  const expected = `none with "${type}", which is transient, and so for no webhook`;
+  throw new HooklineError('OPTION_INVALID', { option: 'webhookId', expected, got: 'one' });
+}
+
+function checkAddressee(webhookId: string): string {
+  if (typeof webhookId === 'string' && isStorableId(webhookId)) return webhookId;
+  throw new HooklineError('OPTION_INVALID', {
+    option: 'webhookId',
+    expected: 'the id of a webhook',
+    got: typeof webhookId,
+  });
+}
+
+function checkMark(snapshot: true): true {
+  if (snapshot === true) return snapshot;
+  throw new HooklineError('OPTION_INVALID', {
+    option: 'snapshot',
+    expected: 'true, or to be left out',
+    got: typeof snapshot,
+  });
 }
 
 const MAX_TIMESTAMP = 8.64e15;

@@ -42,8 +42,10 @@ export class StoredContent {
 export function optionalKeysOf(
   parts: Readonly<Partial<Record<OptionalKey, unknown>>>,
 ): readonly OptionalKey[] | null {
+  const { changes, actor, subject, snapshot } = parts;
+  if (changes === undefined && actor === undefined && subject === undefined && snapshot === undefined)
+    return NONE;
   const given = OPTIONAL_KEYS.filter((key) => parts[key] !== undefined);
-  if (given.length === 0) return NONE;
   const isSure = given.every((key) => parts[key] === true || isPlainObject(parts[key]));
   return isSure ? given : null;
 }

@@ -3,9 +3,7 @@ import type { Feed, FeedHandle } from '../ports/feed.js';
 import type { Logger } from '../ports/logger.js';
 import type { Store } from '../ports/store.js';
 import type { Waker } from '../worker/waker.js';
-
-/** Then it is the turn of the next sweep, and with it of all else that is due: sweeps wait for each other. */
-const MAX_PULLS = 5;
+import { FeedRun } from './feed-run.js';
 
 export interface FeedsDeps {
   readonly store: Store;
@@ -13,11 +11,13 @@ export interface FeedsDeps {
   readonly logger: Logger;
 }
 
-/** The feeds of a hub: where its relays take what is not an event yet. */
+/**
+ * The feeds of a hub: where its relays take what is not an event yet. Each is pulled in a run of its own: a pull may
+ * take long, since code of the app runs in it, and nothing else is to wait for that.
+ */
 export class Feeds {
   readonly #deps: FeedsDeps;
-  readonly #outages = new Map<Feed, Outage>();
-  #isStopped = false;
+  readonly #runs = new Set<FeedRun>();
 
   constructor(deps: FeedsDeps) {
     this.#deps = deps;
@@ -25,45 +25,32 @@ export class Feeds {
 
   add(feed: Feed): FeedHandle {
     const { store, waker, logger } = this.#deps;
-    this.#outages.set(feed, outageOf(feed, logger));
+    const run = new FeedRun(() => feed.pull(store), outageOf(feed, logger));
+    this.#runs.add(run);
     const wake = () => waker.wakeRelays();
     return {
       wake: (transaction) => (transaction ? store.afterCommit(transaction, wake) : wake()),
-      remove: () => void this.#outages.delete(feed),
+      remove: () => {
+        this.#runs.delete(run);
+        void run.stop();
+      },
     };
   }
 
-  /** Answers how many items were taken. A feed that fails costs the others nothing; it is pulled again. */
+  /** Pulls each that is not being pulled, and those once more after it. Never rejects: a failure is told of. */
+  wake(): void {
+    for (const run of this.#runs) run.wake();
+  }
+
+  /** Pulls each until nothing waits there, beginning after this call. Answers how many items were taken. */
   async pull(): Promise<number> {
-    const pulled = await Promise.all([...this.#outages].map(([feed, outage]) => this.#pullOne(feed, outage)));
-    return pulled.reduce((sum, count) => sum + count, 0);
+    const counts = await Promise.all([...this.#runs].map((run) => run.pull()));
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Pulls nothing more. What is under way goes on, as far as it can. */
-  stop(): void {
-    this.#isStopped = true;
-  }
-
-  async #pullOne(feed: Feed, outage: Outage): Promise<number> {
-    let total = 0;
-    try {
-      for (let pulls = 0; pulls < MAX_PULLS; pulls++) {
-        if (!this.#isPulled(feed)) return total;
-        const count = await feed.pull(this.#deps.store);
-        outage.end();
-        total += count;
-        if (count === 0) return total;
-      }
-      this.#deps.waker.wakeRelays();
-    } catch (error) {
-      // a hub that closes takes no events any more
-      if (this.#isPulled(feed)) outage.begin(error);
-    }
-    return total;
-  }
-
-  #isPulled(feed: Feed): boolean {
-    return !this.#isStopped && this.#outages.has(feed);
+  /** Pulls nothing more, and waits for what is under way. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#runs].map((run) => run.stop()));
   }
 }
 

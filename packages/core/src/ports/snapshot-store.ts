@@ -51,6 +51,8 @@ export interface SnapshotStore {
    * instant and had written something has ended: what is not yet to be seen in the rows then was written later.
    */
   begin(claim: HeldClaim, startedAt: number): Promise<void>;
+  /** Prolongs a claim until `leasedUntil`, if it is still held. */
+  renew(claim: HeldClaim, leasedUntil: number): Promise<void>;
   /**
    * In one transaction: stores the events, for a relay to find, and moves the snapshot on, or removes it where it is
    * done; gives the claim back. False where the lease is not the caller's any more, and nothing was stored.

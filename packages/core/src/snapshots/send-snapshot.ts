@@ -38,12 +38,32 @@ export interface SnapshotDeps extends BuildDeps {
  * A page and the new position are stored in one transaction, by whoever still has the lease: after a crash the page is
  * read again, and none is stored twice.
  */
-export function snapshotFeed(deps: SnapshotDeps): Feed {
-  return { name: 'snapshots', pull: () => sendPage(deps) };
+export class SnapshotFeed implements Feed {
+  readonly name = 'snapshots';
+  readonly #deps: SnapshotDeps;
+  /** The one whose page is under way. */
+  #inHand: HeldClaim | null = null;
+
+  constructor(deps: SnapshotDeps) {
+    this.#deps = deps;
+  }
+
+  pull(): Promise<number> {
+    const hold = (claim: HeldClaim | null) => {
+      this.#inHand = claim;
+    };
+    return sendPage(this.#deps, hold).finally(() => hold(null));
+  }
+
+  /** Prolongs the lease of the page under way. */
+  async renew(): Promise<void> {
+    const { snapshots, clock, leaseMs } = this.#deps;
+    if (this.#inHand) await snapshots.renew(this.#inHand, clock.now() + leaseMs);
+  }
 }
 
 /** The story of a page: claim → read → build → store. Its lease ends by itself where it fails. */
-async function sendPage(deps: SnapshotDeps): Promise<number> {
+async function sendPage(deps: SnapshotDeps, hold: (claim: HeldClaim) => void): Promise<number> {
   const { snapshots, rows, clock, leaseMs } = deps;
   const models = rows.names;
   if (models.length === 0) return 0;
@@ -51,6 +71,7 @@ async function sendPage(deps: SnapshotDeps): Promise<number> {
   const snapshot = await snapshots.claim({ models, now: clock.now(), leaseMs, lease });
   if (snapshot === null) return 0;
   const claim = { id: snapshot.id, lease };
+  hold(claim);
   const { startedAt } = snapshot;
   if (startedAt === null) await snapshots.begin(claim, clock.now());
   else await advance(deps, claim, { ...snapshot, startedAt });

@@ -17,8 +17,8 @@ export interface SweeperDeps {
 }
 
 /**
- * Takes what is due and leased by nobody: committed events, what waits in feeds, deliveries and runs whose time has
- * come, whatever the queue lost. Looks every `intervalMs`, and at once when told to.
+ * Takes what is due and leased by nobody: committed events, deliveries and runs whose time has come, whatever the queue
+ * lost; and has feeds pulled. Looks every `intervalMs`, and at once when told to.
  */
 export class Sweeper {
   readonly #deps: SweeperDeps;
@@ -82,9 +82,9 @@ export class Sweeper {
   /** Side by side: neither a backlog of events nor trouble with them keeps what is due waiting. */
   async #sweepOnce(): Promise<number> {
     const { roles, relay, feeds, workers } = this.#deps;
+    if (roles.has('relay')) feeds.wake();
     const found = await Promise.allSettled([
       roles.has('relay') ? relay.sweep() : 0,
-      roles.has('relay') ? feeds.pull() : 0,
       roles.has('worker') ? workers.takeDue() : 0,
     ]);
     const failed = found.find((each) => each.status === 'rejected');

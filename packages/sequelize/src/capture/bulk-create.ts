@@ -7,7 +7,8 @@ import { recordSummary, requireSummary, type SummaryPlan, shownOf } from './bulk
 import type { BulkOptions, Conclude } from './bulk-write.js';
 import { columnsOf } from './copy-row.js';
 import { recordChanges } from './record-changes.js';
-import { readConflicting, rowBefore, uniqueKeysOf } from './upsert-conflict.js';
+import { uniqueKeysOf } from './unique-keys.js';
+import { readConflicting, rowBefore } from './upsert-conflict.js';
 import { changesByUpsert, type Outcome, takeOutcome, withMark } from './upsert-outcome.js';
 
 /** What Sequelize passes to the hooks of `bulkCreate`. */
@@ -69,7 +70,9 @@ async function follow(plan: BindingPlan, creation: Creation): Promise<RecordRows
   const { model, instances, options, overwritten } = creation;
   const { conflictAttributes, updateOnDuplicate, transaction = null } = options;
   const keys = conflictAttributes ? [conflictAttributes] : uniqueKeysOf(model);
-  const rows = updateOnDuplicate ? await readConflicting(model, instances, keys, options) : [];
+  const rows = updateOnDuplicate
+    ? await readConflicting(model, instances, keys, updateOnDuplicate, options)
+    : [];
   const before = rowBefore(model, rows, keys);
   return (stored) => {
     const changes = stored.flatMap(({ row, outcome }) =>

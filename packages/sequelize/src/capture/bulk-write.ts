@@ -1,7 +1,7 @@
 import type { Model, ModelStatic } from 'sequelize';
 import type { BulkSummary } from '../binding/model-binding.js';
 import { type Condition, type Life, type Naming, whereLife } from './bulk-where.js';
-import type { RowLock } from './read-rows.js';
+import { lockToWrite, type RowLock } from './row-lock.js';
 import type { WriteOptions } from './stored-row.js';
 
 /** What is to be done when the write is done. */
@@ -55,7 +55,16 @@ const ANY = { limit: undefined, written: {}, isTruncate: false, isOne: false } a
 export function updateOf(model: ModelStatic<Model>, options: BulkOptions): BulkWrite {
   const { where, attributes: written = {} } = options;
   const how = { operation: 'updated', method: 'update()', naming: 'attributes' } as const;
-  return { ...ANY, ...how, model, options, where, written, life: null, lock: 'NO KEY UPDATE' };
+  return {
+    ...ANY,
+    ...how,
+    model,
+    options,
+    where,
+    written,
+    life: null,
+    lock: lockToWrite(model, Object.keys(written)),
+  };
 }
 
 /** With `force`, rows that are marked as deleted go for good: for those who were told, they had gone before. */

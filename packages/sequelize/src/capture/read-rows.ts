@@ -1,6 +1,7 @@
 import type { FindOptions, Model, ModelStatic } from 'sequelize';
 import { valuesOf } from './bulk-keys.js';
 import { allOf, type Condition, whereBeyond } from './bulk-where.js';
+import type { RowLock } from './row-lock.js';
 import type { WriteOptions } from './stored-row.js';
 
 /** Which rows to read, whatever the model's scopes and its being paranoid hide. */
@@ -11,9 +12,6 @@ export interface RowsWanted {
   /** Keeps others from changing the rows until the transaction ends. */
   readonly lock?: RowLock;
 }
-
-/** What the write itself is going to take: a row that is not deleted may still be referred to by new ones. */
-export type RowLock = 'UPDATE' | 'NO KEY UPDATE';
 
 /**
  * Complete rows as the database has them, in the order of their keys: whoever locks several rows locks them in the same

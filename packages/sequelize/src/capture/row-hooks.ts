@@ -1,22 +1,22 @@
 import type { Model } from 'sequelize';
 import type { BindingPlan } from '../binding/binding-plan.js';
-import type { RowOptions } from './asked-row.js';
 import { recordChanges } from './record-changes.js';
-import { type Begun, ROW_WRITES } from './row-writes.js';
+import { ROW_WRITES, type RowOptions } from './row-writes.js';
 
 const HOOK = 'hookline';
 
 /** Sees the writes of one row. Answers the function that takes its hooks out again. */
 export function captureRows(plan: BindingPlan): () => void {
-  const writes = new WeakMap<RowOptions, Begun>();
+  const writes = new WeakMap<RowOptions, Model | null>();
   const ofUse = Object.entries(ROW_WRITES).filter(([, write]) => plan.coalesce || write.isOfUse(plan));
   const removals = ofUse.flatMap(([name, { begin, conclude }]) => [
     addHook(plan, `before${name}`, async (row, options) => {
       writes.set(options, await begin(row, options));
     }),
     addHook(plan, `after${name}`, async (row, options) => {
-      const begun = writes.get(options);
-      const change = begun && (await conclude(row, options, begun));
+      const before = writes.get(options);
+      if (before === undefined) return;
+      const change = await conclude(row, options, before);
       if (change) await recordChanges(plan, [change], options.transaction ?? null);
     }),
   ]);

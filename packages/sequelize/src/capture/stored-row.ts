@@ -1,6 +1,7 @@
 import type { FindOptions, Model, Transaction } from 'sequelize';
 import { modelOf } from './copy-row.js';
 import { readRows } from './read-rows.js';
+import type { RowLock } from './row-lock.js';
 
 /** What Sequelize passes to the hooks of a write. */
 export interface WriteOptions {
@@ -19,20 +20,12 @@ export function isIdentified(row: Model): boolean {
   return keys.length > 0 && keys.every((name) => (row.getDataValue(name as never) ?? null) !== null);
 }
 
-/**
- * The row as the database has it; null where it is gone. `locked` keeps others from changing it until the transaction
- * of the write ends.
- */
-export async function readStored(
-  row: Model,
-  options: WriteOptions,
-  locking: 'locked' | 'free',
-): Promise<Model | null> {
+/** The row as the database has it, with a lock until the transaction of the write ends; null where it is gone. */
+export async function readStored(row: Model, options: WriteOptions, lock?: RowLock): Promise<Model | null> {
   const model = modelOf(row);
   const where = Object.fromEntries(
     model.primaryKeyAttributes.map((name) => [name, row.getDataValue(name as never)]),
   );
-  const lock = locking === 'locked' && ({ lock: 'NO KEY UPDATE' } as const);
-  const [stored] = await readRows(model, options, { where: [where], ...lock });
+  const [stored] = await readRows(model, options, { where: [where], ...(lock && { lock }) });
   return stored ?? null;
 }

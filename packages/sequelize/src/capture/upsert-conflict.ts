@@ -3,21 +3,25 @@ import { indexRows, keyText, valuesOf } from './bulk-keys.js';
 import { anyOf, whereAny } from './bulk-where.js';
 import { isComputed } from './known-row.js';
 import { readRows } from './read-rows.js';
+import { lockToWrite } from './row-lock.js';
 import type { WriteOptions } from './stored-row.js';
+import type { UniqueKey } from './unique-keys.js';
 
-/** Attributes whose values together are in one row at most. */
-export type UniqueKey = readonly string[];
-
-/** The rows that an insert may find in its way, locked: those that have the values of one of these keys. */
+/**
+ * The rows that an insert may find in its way, locked: those that have the values of one of these keys.
+ *
+ * @param written the attributes that it then writes over
+ */
 export async function readConflicting(
   model: ModelStatic<Model>,
   instances: readonly Model[],
   keys: readonly UniqueKey[],
+  written: readonly string[],
   options: WriteOptions,
 ): Promise<readonly Model[]> {
   const conditions = keys.flatMap((key) => (key.length === 0 ? [] : whereFilled(key, instances)));
   if (conditions.length === 0) return [];
-  return readRows(model, options, { where: [anyOf(conditions)], lock: 'NO KEY UPDATE' });
+  return readRows(model, options, { where: [anyOf(conditions)], lock: lockToWrite(model, written) });
 }
 
 /** Finds the one of them that a row was before it was written over: by its primary key, unless that was written too. */
@@ -48,25 +52,4 @@ function whereFilled(key: UniqueKey, instances: readonly Model[]): readonly Wher
 /** Null is like no other null, and what the database is to compute is not known yet. */
 function isFilled(instance: Model, value: unknown): boolean {
   return value !== undefined && value !== null && !isComputed(instance, value);
-}
-
-/** What is used of a model's internals: in the names of columns, or expressions. All of Sequelize 6 has them. */
-interface WithUniqueKeys {
-  readonly uniqueKeys: Readonly<Record<string, { readonly fields: readonly unknown[] }>>;
-  readonly _indexes: readonly { readonly unique?: boolean; readonly fields: readonly unknown[] }[];
-}
-
-/** All that the model knows of, the primary one first. */
-export function uniqueKeysOf(model: ModelStatic<Model>): readonly UniqueKey[] {
-  const { uniqueKeys, _indexes: indexes } = model as unknown as WithUniqueKeys;
-  const others = [...Object.values(uniqueKeys), ...indexes.filter(({ unique }) => unique)];
-  const byAttributes = others.map(({ fields }) => attributesOf(model, fields));
-  return [model.primaryKeyAttributes, ...byAttributes].filter((key) => key.length > 0);
-}
-
-/** None where an expression is among the columns. */
-export function attributesOf(model: ModelStatic<Model>, columns: readonly unknown[]): UniqueKey {
-  const attributes = Object.entries(model.getAttributes());
-  const names = columns.map((column) => attributes.find(([name, { field = name }]) => field === column)?.[0]);
-  return names.every((name) => name !== undefined) ? names : [];
 }

@@ -5,7 +5,8 @@ import { nameFor } from './bulk-where.js';
 import type { BulkOptions, Conclude } from './bulk-write.js';
 import { columnsOf, modelOf } from './copy-row.js';
 import { recordChanges } from './record-changes.js';
-import { attributesOf, readConflicting, rowBefore, uniqueKeysOf } from './upsert-conflict.js';
+import { attributesOf, uniqueKeysOf } from './unique-keys.js';
+import { readConflicting, rowBefore } from './upsert-conflict.js';
 import { changesByUpsert, takeOutcome, withMark } from './upsert-outcome.js';
 
 /** What Sequelize passes to the hooks of an upsert. */
@@ -28,7 +29,7 @@ export async function followUpsert(plan: BindingPlan, options: UpsertOptions): P
   if (!isWanted(plan)) return null;
   const model = modelOf(instance);
   const keys = conflictFields ? [attributesOf(model, conflictFields)] : uniqueKeysOf(model);
-  const before = rowBefore(model, await readConflicting(model, [instance], keys, options), keys);
+  const before = rowBefore(model, await readConflicting(model, [instance], keys, fields, options), keys);
   const takeRows = keepAnswers([instance], options.returning);
   options.returning = withMark(columnsOf(model).map((name) => nameFor(model, name, 'columns')));
   return async () => {

@@ -3,12 +3,15 @@ import type { Model, ModelStatic, Sequelize, Transaction, TransactionOptions } f
 import { ambientTransaction } from '../ambient-transaction.js';
 import type { BindingPlan } from '../binding/binding-plan.js';
 import { internalsOf } from './copy-row.js';
+import { rememberGiven } from './given-values.js';
+import { inTurn } from './turns.js';
 import { type Method, wrapMethod } from './wrap-method.js';
 
 export interface WriteOptions {
   readonly transaction?: Transaction | null;
   readonly hooks?: boolean;
   readonly individualHooks?: boolean;
+  readonly fields?: readonly string[];
   /** Whose method it is, where a static one does its work. */
   readonly instance?: Model;
   readonly logging?: NonNullable<TransactionOptions['logging']>;
@@ -28,8 +31,9 @@ export const BULK_METHODS = {
 
 /**
  * Makes every write of this model that makes events atomic with them: where there is neither `options.transaction`
- * nor a transaction in Sequelize's CLS, one is opened around it, or the write is refused, as the binding says. Answers
- * the function that takes this back.
+ * nor a transaction in Sequelize's CLS, one is opened around it, or the write is refused, as the binding says. In a
+ * transaction one such write comes after the other, so that what each finds, writes and makes events of is its own.
+ * Answers the function that takes this back.
  */
 export function wrapInTransaction(plan: BindingPlan): () => void {
   if (plan.transaction === 'off') return () => {};
@@ -59,13 +63,20 @@ function enclosed(
   return (original) =>
     async function (...args) {
       const options = (args[position] ?? {}) as WriteOptions;
-      if (!isSeen(options) || hasTransaction(model, options)) return original.apply(this, args);
+      if (!isSeen(options)) return original.apply(this, args);
+      const given = givenTransaction(model, options);
+      const putBack = rememberGiven(this, options.fields);
+      const write = () => {
+        putBack();
+        return original.apply(this, args);
+      };
+      if (given !== null) return inTurn(given, write);
       if (mode === 'require') {
         throw new HooklineError('TRANSACTION_REQUIRED', { model: model.name, operation: `${name}()` });
       }
       return inTransaction(sequelizeOf(model), options, this, (transaction) => {
         args[position] = { ...options, transaction };
-        return original.apply(this, args);
+        return write();
       });
     };
 }
@@ -98,9 +109,12 @@ function remember(row: Model): () => void {
 }
 
 /** The caller's own, given or found in the CLS. An explicit null means: not the one in the CLS. */
-export function hasTransaction(model: ModelStatic<Model>, { transaction }: WriteOptions): boolean {
-  if (transaction !== undefined) return transaction !== null;
-  return ambientTransaction(sequelizeOf(model)) !== undefined;
+export function givenTransaction(
+  model: ModelStatic<Model>,
+  { transaction }: WriteOptions,
+): Transaction | null {
+  if (transaction !== undefined) return transaction;
+  return (ambientTransaction(sequelizeOf(model)) as Transaction | undefined) ?? null;
 }
 
 function sequelizeOf({ sequelize }: ModelStatic<Model>): Sequelize {

@@ -54,6 +54,15 @@ export class SequelizeSnapshots implements SnapshotStore {
     );
   }
 
+  async renew(claim: HeldClaim, leasedUntil: number): Promise<void> {
+    const binds = new Binds();
+    await this.#database.run(
+      `UPDATE ${this.#database.tables.snapshots} AS snapshot
+      SET "leased_until" = ${binds.add('bigint', leasedUntil)} WHERE ${isHeld(binds, claim)}`,
+      binds,
+    );
+  }
+
   async advance(claim: HeldClaim, { position, events, now }: SnapshotProgress): Promise<boolean> {
     const { tables } = this.#database;
     const binds = new Binds();

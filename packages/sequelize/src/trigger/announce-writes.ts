@@ -1,9 +1,9 @@
 import type { Sequelize, Transaction } from 'sequelize';
-import { ambientTransaction } from '../ambient-transaction.js';
 import type { BindingPlan } from '../binding/binding-plan.js';
+import { inTurn } from '../capture/turns.js';
 import {
   BULK_METHODS,
-  hasTransaction,
+  givenTransaction,
   inTransaction,
   ROW_METHODS,
   type WriteOptions,
@@ -41,7 +41,7 @@ function announced(
   return (original) =>
     async function (...args) {
       const options = (args[position] ?? {}) as WriteOptions;
-      const given = hasTransaction(model, options) ? transactionOf(sequelize, options) : null;
+      const given = givenTransaction(model, options);
       const isOpened = given === null && mode !== 'off' && hasContext();
       const write = async (transaction: Transaction) => {
         await keepContextShared(transaction);
@@ -50,12 +50,8 @@ function announced(
       };
       const result = isOpened
         ? await inTransaction(sequelize, options, this, write)
-        : await (given === null ? original.apply(this, args) : write(given));
+        : await (given === null ? original.apply(this, args) : inTurn(given, () => write(given)));
       wake(given);
       return result;
     };
-}
-
-function transactionOf(sequelize: Sequelize, { transaction }: WriteOptions): Transaction {
-  return transaction ?? (ambientTransaction(sequelize) as Transaction);
 }
