@@ -24,6 +24,7 @@ import {
 import type { Feed, FeedHandle } from './ports/feed.js';
 import type { Logger } from './ports/logger.js';
 import type { Reconciled, ReconcileOptions, RowSource } from './ports/row-source.js';
+import { checkReconcile } from './rows/check-reconcile.js';
 
 /** The hub: a face over its parts. */
 export class AssembledHub implements AnyHub {
@@ -97,6 +98,7 @@ export class AssembledHub implements AnyHub {
 
   async reconcile(model: object, options: ReconcileOptions = {}): Promise<Reconciled> {
     const rows = this.#parts.rows.of(model);
+    checkReconcile(options);
     await this.start();
     return rows.reconcile(options, this.#parts.store);
   }

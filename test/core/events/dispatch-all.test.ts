@@ -271,6 +271,13 @@ describe('hub.dispatchAll in a transaction', () => {
     expect(await hub.events.list()).to.deep.equal([]);
   });
 
+  it('replaces nothing without a transaction: others may have seen it', async () => {
+    const { hub } = build();
+    const replacing = (await hub.dispatchAll(messages(1))).map(({ id }) => id);
+    await expectError('OPTION_INVALID', () => hub.dispatchAll([], { replacing }));
+    expect(await hub.events.list()).to.have.length(1);
+  });
+
   it('keeps few of a bulk in memory: the rest is taken from the store', async () => {
     const { hub, fannedOut } = build();
     await hub.start();

@@ -51,6 +51,15 @@ describe('hub.reconcile', () => {
     });
   }
 
+  for (const options of [{ dryRunn: true }, { dryRun: 'yes' }, { since: -5 }, { batchSize: 0 }]) {
+    it(`refuses ${JSON.stringify(options)}: it would tell everybody of what nobody asked for`, async () => {
+      const { hub } = buildHub();
+      const source = aSource();
+      hub.addRows(source);
+      await expectError('OPTION_INVALID', () => hub.reconcile(source.model, options as object));
+    });
+  }
+
   it('refuses a model that was taken out again', async () => {
     const { hub } = buildHub();
     const source = aSource();

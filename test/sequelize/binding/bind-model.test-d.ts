@@ -65,6 +65,12 @@ bindModel(Conversation, hub, {
   // @ts-expect-error data that fits one of the types only
   data: ({ id }) => ({ conversation: { id } }),
 });
+// The data of a summary is not made by `data`.
+bindModel(Conversation, hub, {
+  created: 'conversation.created',
+  summary: 'message.created',
+  data: ({ id, subject }) => ({ conversation: { id, subject } }),
+});
 // @ts-expect-error an attribute that is not there
 bindModel(Conversation, hub, { created: 'conversation.created', redact: ['subjekt'] });
 // @ts-expect-error a property that is not there

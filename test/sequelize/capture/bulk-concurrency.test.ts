@@ -47,6 +47,29 @@ describe('writes of many rows at the same time', () => {
     expect(diffs.every((diff) => Number(diff?.current) === Number(diff?.previous) + 1)).to.equal(true);
   });
 
+  const writes: Readonly<Record<string, (row: Ticket, transaction: Transaction) => Promise<unknown>>> = {
+    'the end of the row': (row, transaction) => row.destroy({ transaction }),
+    'an update of a key': (row, transaction) => row.update({ title: 'another' }, { transaction }),
+    'an upsert': ({ title }, transaction) => Ticket.upsert({ title, views: 5 }, { transaction }),
+  };
+  for (const [name, write] of Object.entries(writes)) {
+    it(`take the lock of the statement at once: ${name} and who refers to the row and changes it next`, async () => {
+      const row = (await Ticket.findByPk(1, { rejectOnEmpty: true })) as Ticket;
+      await sequelize.query(
+        'CREATE TABLE IF NOT EXISTS ticket_notes (ticket_id int REFERENCES tickets (ticket_id) ON DELETE CASCADE)',
+      );
+      const other = await sequelize.transaction();
+      await sequelize.query('INSERT INTO ticket_notes VALUES (1)', { transaction: other });
+      const own = await sequelize.transaction();
+      const writing = write(row, own).then(() => own.commit());
+      await until(() => isWaiting(sequelize));
+      await sequelize.query('UPDATE tickets SET view_count = 9 WHERE ticket_id = 1', { transaction: other });
+      await other.commit();
+      await writing;
+      await sequelize.query('DROP TABLE ticket_notes');
+    });
+  }
+
   it('see what the one before made of the rows', async () => {
     const first = await sequelize.transaction();
     await Ticket.update({ status: 'closed' }, { where: { id: [1, 2] }, transaction: first });

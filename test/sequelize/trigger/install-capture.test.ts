@@ -157,6 +157,10 @@ describe('installCapture', () => {
       () => [{ model: Conversation, account: 'acount' as 'accountId' }],
     ],
     'a cap below one': ['bulkRowCap', () => [{ model: Conversation, bulkRowCap: 0 }]],
+    'a key that it does not have': [
+      'capture',
+      () => [{ model: Conversation, redactt: ['token'] } as { readonly model: typeof Conversation }],
+    ],
     'no model': ['model', () => [{} as never]],
     'a model without a primary key': [
       'model',

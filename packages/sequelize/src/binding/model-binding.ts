@@ -98,7 +98,7 @@ export interface ModelBinding<
    */
   readonly bulkRowCap?: number;
   /** The event of a write of many rows; its data is a `BulkSummary`. `bulk: 'summary'` needs it. Default: none. */
-  readonly summary?: Row;
+  readonly summary?: TypeOf<R>;
   /**
    * Writes without a transaction: `auto` opens one, `require` refuses them (TRANSACTION_REQUIRED), `off` writes the
    * event in a statement of its own after the row: a process that dies in between leaves a row without its event. With

@@ -1,7 +1,7 @@
 import type { Model, ModelStatic, Transaction } from 'sequelize';
 import { eventOfRow } from '../binding/events-of.js';
 import { primaryKeyOf } from '../binding/model-data.js';
-import type { Values } from '../capture/bulk-keys.js';
+import { type Values, valuesOf } from '../capture/bulk-keys.js';
 import { whereAny } from '../capture/bulk-where.js';
 import { isDeleted } from '../capture/compare-rows.js';
 import { atOneInstant, isOvertaken } from './one-instant.js';
@@ -44,11 +44,12 @@ async function findGone(
   subjects: readonly LastEvent[],
   transaction: Transaction,
 ): Promise<readonly Finding[]> {
-  const { plan, database, destroyed } = pass;
+  const { plan, database, destroyed, dryRun } = pass;
   const alive = subjects.filter(({ type, content }) => type !== destroyed && content !== null);
   if (alive.length === 0) return [];
   const ids = alive.map(({ subjectId }) => subjectId);
-  const rows = await storedRows(plan.model, ids, transaction);
+  const stored = await storedRows(plan.model, ids, transaction);
+  const rows = dryRun ? stored : await withoutBusy(plan.model, stored, transaction);
   const pending = await pendingAmong(database, plan, ids, transaction);
   const findings: Finding[] = [];
   for (const last of alive.filter(({ subjectId }) => rows.has(subjectId) && !pending.has(subjectId))) {
@@ -72,11 +73,43 @@ async function storedRows(
       possible.map(([, key]) => key),
     ),
     paranoid: false,
+    raw: false,
     transaction,
     ...({ hooks: false } as object),
   });
   const found = new Map(rows.map((row) => [String(primaryKeyOf(model, row)), row]));
   return new Map(possible.map(([id]) => [id, found.get(id) ?? null]));
+}
+
+/**
+ * Holds those that are there, so that none comes back before it is told that it went. One that somebody is writing just
+ * now is left for the next reconciliation: whoever waits for it here could be in the way of the app.
+ */
+async function withoutBusy(
+  model: ModelStatic<Model>,
+  rows: ReadonlyMap<string, Model | null>,
+  transaction: Transaction,
+): Promise<ReadonlyMap<string, Model | null>> {
+  const marked = [...rows.values()].filter(
+    (row) => row !== null && isDeleted(model, row),
+  ) as readonly Model[];
+  if (marked.length === 0) return rows;
+  const keys = model.primaryKeyAttributes;
+  const held = await model.unscoped().findAll({
+    where: whereAny(
+      keys,
+      marked.map((row) => valuesOf(keys, row)),
+    ),
+    attributes: [...keys],
+    paranoid: false,
+    raw: false,
+    lock: transaction.LOCK.SHARE,
+    skipLocked: true,
+    transaction,
+    ...({ hooks: false } as object),
+  });
+  const found = new Set(held.map((row) => String(primaryKeyOf(model, row))));
+  return new Map([...rows].filter(([id, row]) => row === null || !marked.includes(row) || found.has(id)));
 }
 
 /** A row that is only marked as deleted is told of as it is, one that is gone as it was when it was told of last. */

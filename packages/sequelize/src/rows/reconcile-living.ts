@@ -117,6 +117,7 @@ async function hold(
     ),
     attributes: [...keys],
     paranoid: false,
+    raw: false,
     lock: transaction.LOCK.SHARE,
     skipLocked: busyRows === 'left',
     transaction,

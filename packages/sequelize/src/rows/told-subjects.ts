@@ -9,7 +9,7 @@ export interface TellingEvents {
   readonly types: readonly string[];
 }
 
-/** The last event that told everybody of a row. */
+/** The event that told everybody of the last that happened to a row: one may be stored later than what came after it. */
 export interface LastEvent {
   /** As it is stored. */
   readonly subjectId: string;
@@ -40,7 +40,7 @@ export async function lastEventsOf(
       SELECT ${COLUMNS} FROM ${tables.events} AS event
       WHERE event."subject_type" = ${binds.add('text', subjectType)} AND event."subject_id" = subject."id"
       AND event."type" = ANY(${binds.addAll('text', types)}) AND event."webhook_id" IS NULL
-      ORDER BY event."id" DESC LIMIT 1
+      ORDER BY event."occurred_at" DESC, event."id" DESC LIMIT 1
     ) AS event`,
     binds,
     transaction,
@@ -68,7 +68,7 @@ export async function toldSubjects(
     `SELECT DISTINCT ON (event."subject_id") ${COLUMNS} FROM ${tables.events} AS event
     WHERE event."subject_type" = ${binds.add('text', subjectType)} AND event."subject_id" > ${binds.add('text', after)}
     AND event."type" = ANY(${binds.addAll('text', types)}) AND event."webhook_id" IS NULL ${isRecent}
-    ORDER BY event."subject_id", event."id" DESC LIMIT ${binds.add('bigint', limit)}`,
+    ORDER BY event."subject_id", event."occurred_at" DESC, event."id" DESC LIMIT ${binds.add('bigint', limit)}`,
     binds,
     transaction,
   );

@@ -38,6 +38,7 @@ export interface CapturedTable {
 export function capturedTable(capturable: Capturable): CapturedTable {
   const { model, redact = [], account, bulkRowCap = null } = settingsOf(capturable);
   checkModel(model);
+  checkKeys(capturable);
   checkAttributes(model, 'redact', redact);
   checkAttributes(model, 'account', account === undefined ? [] : [account]);
   if (bulkRowCap !== null && (!Number.isSafeInteger(bulkRowCap) || bulkRowCap < 1)) {
@@ -52,6 +53,20 @@ export function capturedTable(capturable: Capturable): CapturedTable {
     account: account === undefined ? null : columnOf(account),
     bulkRowCap,
   };
+}
+
+const KNOWN: Readonly<Record<keyof CapturedModel, true>> = {
+  model: true,
+  redact: true,
+  account: true,
+  bulkRowCap: true,
+};
+
+/** A misspelt `redact` would have the secret written down. */
+function checkKeys(capturable: Capturable): void {
+  if (typeof capturable === 'function') return;
+  const unknown = Object.keys(capturable).find((key) => !Object.hasOwn(KNOWN, key));
+  if (unknown !== undefined) refuse('capture', `only ${Object.keys(KNOWN).join(', ')}`, `"${unknown}"`);
 }
 
 function settingsOf(capturable: Capturable): CapturedModel {
