@@ -78,6 +78,30 @@ describe('context of what triggers see', () => {
     expect(await actors()).to.deep.equal([7, 8, null]);
   });
 
+  it('is that around each of the writes that a transaction is given at once', async () => {
+    await sequelize.transaction(async (transaction) => {
+      const createAs = (id: number) =>
+        withContext({ actor: { type: 'user', id } }, () =>
+          Conversation.create({ subject: `by ${id}` }, { transaction }),
+        );
+      await Promise.all([1, 2, 3, 4].map(createAs));
+    });
+    expect(await actors()).to.deep.equal([1, 2, 3, 4]);
+  });
+
+  it('is that of each write where a savepoint and what is around it take turns', async () => {
+    await sequelize.transaction(async (transaction) => {
+      const savepoint = await sequelize.transaction({ transaction });
+      const create = (within: Transaction) =>
+        Conversation.create({ subject: 'one' }, { transaction: within });
+      await withContext({ actor: BEN }, () => create(savepoint));
+      await withContext({ actor: ANNA }, () => create(transaction));
+      await withContext({ actor: BEN }, () => create(savepoint));
+      await savepoint.commit();
+    });
+    expect(await actors()).to.deep.equal([8, 7, 8]);
+  });
+
   it('is known after a savepoint, whether that was kept or rolled back', async () => {
     for (const isKept of [true, false]) {
       await sequelize.transaction(async (transaction) => {

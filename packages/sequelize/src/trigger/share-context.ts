@@ -1,14 +1,16 @@
 import { type Context, currentContext, withContext } from '@hookline/core';
+import { outermostOf } from '@hookline/core/adapter';
 import type { Sequelize, Transaction } from 'sequelize';
 
 /** What a transaction has besides what its types say. */
 interface TransactionNode {
   readonly sequelize: Sequelize;
   readonly parent?: TransactionNode;
+  readonly finished?: 'commit' | 'rollback';
 }
 
-/** What is set, by the transaction or savepoint that set it; null where that is not known any more. */
-const shared = new WeakMap<object, string | null>();
+/** What was set last in an outermost transaction, and by which savepoint of it: the connection has one setting. */
+const shared = new WeakMap<object, { readonly node: TransactionNode; readonly context: string }>();
 
 /**
  * Tells the triggers of this transaction the context around the caller: what they record from now on until it ends,
@@ -29,7 +31,7 @@ export async function shareContext(transaction: Transaction): Promise<void> {
 /** Only where it is another one than before. */
 export async function keepContextShared(transaction: Transaction): Promise<void> {
   const context = contextText(currentContext());
-  if (context !== sharedIn(nodeOf(transaction))) await set(transaction, context);
+  if (context !== sharedIn(transaction)) await set(transaction, context);
 }
 
 export function hasContext(): boolean {
@@ -49,20 +51,19 @@ export function readContext(text: string | null): Context {
 
 async function set(transaction: Transaction, context: string): Promise<void> {
   const node = nodeOf(transaction);
-  // a savepoint that is rolled back takes back what was set in it: what holds around it is not known until then
-  for (let outer: TransactionNode | undefined = node; outer; outer = outer.parent) shared.set(outer, null);
-  const { sequelize } = node;
   const sql = `SELECT set_config('hookline.context', $1, true)`;
-  await sequelize.query(sql, { bind: [context], transaction, logging: false, raw: true });
-  shared.set(node, context);
+  await node.sequelize.query(sql, { bind: [context], transaction, logging: false, raw: true });
+  shared.set(outermostOf(transaction), { node, context });
 }
 
-function sharedIn(node: TransactionNode): string | null {
-  for (let outer: TransactionNode | undefined = node; outer; outer = outer.parent) {
-    const context = shared.get(outer);
-    if (context !== undefined) return context;
+/** Null where it is not known: a savepoint that was rolled back took back what was set in it. */
+function sharedIn(transaction: Transaction): string | null {
+  const last = shared.get(outermostOf(transaction));
+  if (last === undefined) return '';
+  for (let node: TransactionNode | undefined = last.node; node; node = node.parent) {
+    if (node.finished === 'rollback') return null;
   }
-  return '';
+  return last.context;
 }
 
 function nodeOf(transaction: Transaction): TransactionNode {
