@@ -74,6 +74,18 @@ describe('an event that cannot be stored', () => {
       expect(await storedTypes()).to.deep.equal([]);
     });
 
+    it("takes the caller's transaction with it also where the error is caught, and no statement failed", async () => {
+      bind({
+        data: () => {
+          throw new Error('no data');
+        },
+      });
+      await sequelize.transaction(async (transaction) => {
+        expect(await failureOf(good(transaction))).to.contain('no data');
+      });
+      expect(await subjects()).to.deep.equal([]);
+    });
+
     it('takes only the savepoint with it that it is in', async () => {
       await sequelize.transaction(async (outer) => {
         await good(outer);

@@ -59,9 +59,10 @@ and a statement changes more; then a summary, for which the change waits until t
 An event exists if and only if the write committed: in the caller's transaction, passed or in Sequelize's CLS, managed or
 not, and within its savepoints. Where there is none, one is opened around the write (\`transaction: 'auto'\`);
 \`'require'\` refuses such writes with TRANSACTION_REQUIRED, \`'off'\` stores the event in a statement of its own after
-the row, so a process that dies in between leaves a row without its event.
+the row, so a process that dies in between leaves a row without its event, and so does a switch of captures just then.
 
-If an event cannot be stored, the write is undone with it; with \`onOutboxError: 'log'\` the write stays, behind a
+If an event cannot be made or stored, the write is undone with it, and whoever catches the error in a transaction of
+their own finds that it cannot commit any more, as after any statement that failed; with \`onOutboxError: 'log'\` the write stays, behind a
 savepoint, and the error is logged.
 
 ## Limits

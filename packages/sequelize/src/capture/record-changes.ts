@@ -5,7 +5,7 @@ import type { BindingPlan } from '../binding/binding-plan.js';
 import { eventsOf } from '../binding/events-of.js';
 import { type Coalesced, coalesceChange } from './coalesce-changes.js';
 import type { RowChange } from './row-change.js';
-import { behindSavepoint } from './savepoint.js';
+import { behindSavepoint, spoil } from './savepoint.js';
 import { inTurn } from './turns.js';
 
 /** What is built before it is written, so that a write of many rows is not all in memory twice. */
@@ -46,7 +46,13 @@ async function recorded(
   const { onOutboxError, coalesce } = plan;
   const isAbortable = onOutboxError === 'abort';
   if (transaction === null) return isAbortable ? record() : record().catch((error) => report(plan, error));
-  if (isAbortable) return coalesce ? inTurn(transaction, record) : record();
+  if (isAbortable) {
+    const recording = coalesce ? inTurn(transaction, record) : record();
+    return recording.catch(async (error) => {
+      await spoil(transaction);
+      throw error;
+    });
+  }
   const failure = await inTurn(transaction, () => behindSavepoint(transaction, record));
   if (failure !== null) report(plan, failure.error);
 }

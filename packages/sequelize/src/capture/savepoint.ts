@@ -22,6 +22,16 @@ export async function behindSavepoint(
   return null;
 }
 
+/**
+ * Sees to it that the transaction cannot commit, as after any statement that failed: whoever catches the error and goes
+ * on would keep a write without its event. A savepoint around the write undoes it.
+ */
+export async function spoil(transaction: Transaction): Promise<void> {
+  const sql = `DO $$ BEGIN RAISE EXCEPTION 'an event of this transaction could not be made'; END $$`;
+  // it fails, and that is what it is for
+  await run(transaction, sql).catch(() => {});
+}
+
 /** What a transaction has besides what its types say. */
 interface WithSequelize {
   readonly sequelize: Sequelize;
