@@ -55,11 +55,12 @@ export function wrapInTransaction(plan: BindingPlan): () => void {
 }
 
 function enclosed(
-  { model, transaction: mode }: BindingPlan,
+  plan: BindingPlan,
   name: string,
   position: number,
   isSeen: (options: WriteOptions) => boolean,
 ): (original: Method) => Method {
+  const { model, transaction: mode } = plan;
   return (original) =>
     async function (...args) {
       const options = (args[position] ?? {}) as WriteOptions;
@@ -70,7 +71,7 @@ function enclosed(
         putBack();
         return original.apply(this, args);
       };
-      if (given !== null) return inTurn(given, write);
+      if (given !== null) return takesTurn(plan, name, this) ? inTurn(given, write) : write();
       if (mode === 'require') {
         throw new HooklineError('TRANSACTION_REQUIRED', { model: model.name, operation: `${name}()` });
       }
@@ -79,6 +80,13 @@ function enclosed(
         return write();
       });
     };
+}
+
+/** A new row was not there before, so nothing about it is read that another write could change. */
+function takesTurn({ onOutboxError, coalesce }: BindingPlan, name: string, target: unknown): boolean {
+  const { isNewRecord } = target as { readonly isNewRecord?: unknown };
+  const isCreation = name === 'save' && isNewRecord === true;
+  return !isCreation || coalesce || onOutboxError === 'log';
 }
 
 /** An instance whose write was rolled back is as it was, so that it can be written again. */

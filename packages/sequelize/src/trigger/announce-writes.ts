@@ -9,7 +9,7 @@ import {
   type WriteOptions,
 } from '../capture/wrap-in-transaction.js';
 import { type Method, wrapMethod } from '../capture/wrap-method.js';
-import { hasContext, keepContextShared } from './share-context.js';
+import { hasContext, isContextAbout, keepContextShared } from './share-context.js';
 
 /** Has what triggers record taken soon; with a transaction, when that has ended. */
 type Wake = (transaction: unknown) => void;
@@ -48,9 +48,13 @@ function announced(
         if (isOpened) args[position] = { ...options, transaction };
         return original.apply(this, args);
       };
+      const writeIn = (transaction: Transaction) =>
+        isContextAbout(transaction)
+          ? inTurn(transaction, () => write(transaction))
+          : original.apply(this, args);
       const result = isOpened
         ? await inTransaction(sequelize, options, this, write)
-        : await (given === null ? original.apply(this, args) : inTurn(given, () => write(given)));
+        : await (given === null ? original.apply(this, args) : writeIn(given));
       wake(given);
       return result;
     };

@@ -34,6 +34,11 @@ export async function keepContextShared(transaction: Transaction): Promise<void>
   if (context !== sharedIn(transaction)) await set(transaction, context);
 }
 
+/** Whether there is one now, or was one before in this transaction. */
+export function isContextAbout(transaction: Transaction): boolean {
+  return hasContext() || shared.has(outermostOf(transaction));
+}
+
 export function hasContext(): boolean {
   return contextText(currentContext()) !== '';
 }
