@@ -55,8 +55,12 @@ export function planBinding(
   checkKeys(binding);
   const settings = settingsOf(binding);
   checkSettings(binding, settings);
+  for (const option of ['only', 'redact', 'ignore'] as const) {
+    checkAttributes(model, option, namesIn(binding[option]));
+  }
   const { created, updated, destroyed, restored, summary, changes = true } = binding;
-  const when = Object.entries(binding.when ?? {}) as [string, ChangeCondition][];
+  const given = Object.entries(binding.when ?? {}).filter(([, holds]) => holds !== undefined);
+  const when = given as [string, ChangeCondition][];
   checkTypes(hub, [created, updated, destroyed, restored, summary, ...when.map(([type]) => type)]);
   checkConditions(model, when, namesIn(binding.ignore));
   const attributes = attributesOf(model, binding);
@@ -92,9 +96,6 @@ function attributesOf(model: ModelStatic<Model>, binding: ModelBinding<Model>): 
   const only = binding.only && new Set(namesIn(binding.only));
   const redacted = new Set(namesIn(binding.redact));
   const ignored = new Set(namesIn(binding.ignore));
-  for (const option of ['only', 'redact', 'ignore'] as const) {
-    checkAttributes(model, option, namesIn(binding[option]));
-  }
   const isHidden = (name: string) => redacted.has(name) || (only !== undefined && !only.has(name));
   const traced = once(() => new Set([...tracedAttributes(model)].filter((name) => !ignored.has(name))));
   const shown = once(() => new Set([...traced()].filter((name) => !isHidden(name))));

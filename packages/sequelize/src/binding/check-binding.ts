@@ -42,6 +42,7 @@ export function checkModel(model: ModelStatic<Model>): void {
 
 /** A misspelt key would make no event, and say nothing. Throws OPTION_INVALID, naming the nearest key. */
 export function checkKeys(binding: object): void {
+  if (typeof binding !== 'object' || binding === null) refuse('binding', 'an object', quoted(binding));
   const unknown = Object.keys(binding).find((key) => !KEYS.includes(key));
   if (unknown === undefined) return;
   const known = nearestTo(unknown);
@@ -50,7 +51,12 @@ export function checkKeys(binding: object): void {
 }
 
 /** Throws OPTION_INVALID. */
-export function checkSettings({ summary }: ModelBinding<Model>, settings: Settings): void {
+export function checkSettings(binding: ModelBinding<Model>, settings: Settings): void {
+  const { summary, data, changes, when = {} } = binding;
+  checkType('data', data, 'function');
+  checkType('changes', changes, 'boolean');
+  checkType('coalesce', settings.coalesce, 'boolean');
+  for (const [type, holds] of Object.entries(when)) checkType(`when["${type}"]`, holds, 'function');
   for (const option of Object.keys(WORDS) as (keyof typeof WORDS)[]) {
     const words: readonly string[] = WORDS[option];
     if (words.includes(settings[option])) continue;
@@ -62,6 +68,10 @@ export function checkSettings({ summary }: ModelBinding<Model>, settings: Settin
   if (bulk === 'summary' && summary === undefined) {
     refuse('summary', 'an event type, for bulk is "summary"', 'none');
   }
+}
+
+function checkType(option: string, value: unknown, type: 'function' | 'boolean'): void {
+  if (value !== undefined && typeof value !== type) refuse(option, `a ${type}`, quoted(value));
 }
 
 /** What is not stored cannot commit with a row. Throws EVENT_TYPE_UNKNOWN, OPTION_INVALID. */
@@ -89,6 +99,7 @@ export function checkConditions(
 /** A misspelt name would hide nothing, or never hold. Throws OPTION_INVALID. */
 export function checkAttributes(model: ModelStatic<Model>, option: string, names: readonly string[]): void {
   const known = model.getAttributes();
+  if (!Array.isArray(names)) refuse(option, 'a list of attributes', quoted(names));
   const unknown = names.find((name) => !Object.hasOwn(known, name));
   if (unknown !== undefined) refuse(option, `attributes of ${model.name}`, quoted(unknown));
 }

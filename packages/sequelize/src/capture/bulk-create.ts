@@ -9,7 +9,7 @@ import { columnsOf } from './copy-row.js';
 import { recordChanges } from './record-changes.js';
 import { uniqueKeysOf } from './unique-keys.js';
 import { readConflicting, rowBefore } from './upsert-conflict.js';
-import { changesByUpsert, type Outcome, takeOutcome, withMark } from './upsert-outcome.js';
+import { changesByUpsert, markOf, type Outcome, takeOutcome } from './upsert-outcome.js';
 
 /** What Sequelize passes to the hooks of `bulkCreate`. */
 export interface BulkCreateOptions extends BulkOptions {
@@ -54,7 +54,7 @@ export async function followBulkCreate(
   const isMany = plan.bulk === 'summary' || instances.length > plan.bulkRowCap;
   const summaryPlan = isMany ? requireSummary(plan, 'bulkCreate()') : null;
   const record = summaryPlan ? summarize(summaryPlan, creation) : await follow(plan, creation);
-  const storedRows = askOutcomes(creation);
+  const storedRows = await askOutcomes(creation);
   return async () => record(storedRows());
 }
 
@@ -97,10 +97,10 @@ function summarize(plan: SummaryPlan, { options, overwritten }: Creation): Recor
 }
 
 /** Keys and defaults come back in any case, so that every row is complete. */
-function askOutcomes({ model, instances, options }: Creation): () => readonly Stored[] {
+async function askOutcomes({ model, instances, options }: Creation): Promise<() => readonly Stored[]> {
   const isConflictable = options.updateOnDuplicate !== undefined || options.ignoreDuplicates === true;
   const takeRows = keepAnswers(instances, options.returning, timestampsOf(model));
-  options.returning = isConflictable ? withMark(columnsOf(model)) : true;
+  options.returning = isConflictable ? [...columnsOf(model), await markOf(model, options)] : true;
   return () => {
     const outcomes = instances.map((instance) => (isConflictable ? takeOutcome(instance) : 'created'));
     return takeRows().map((row, index) => ({ row, outcome: outcomes[index] ?? 'ignored' }));

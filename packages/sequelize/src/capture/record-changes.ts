@@ -1,9 +1,10 @@
 import { HooklineError, type NewEvent } from '@hookline/core';
 import { errorFields } from '@hookline/core/adapter';
 import type { Transaction } from 'sequelize';
-import type { BindingPlan } from '../binding/binding-plan.js';
+import { type BindingPlan, tableOf } from '../binding/binding-plan.js';
 import { eventsOf } from '../binding/events-of.js';
 import { type Coalesced, coalesceChange } from './coalesce-changes.js';
+import { modelOf } from './copy-row.js';
 import type { RowChange } from './row-change.js';
 import { behindSavepoint, spoil } from './savepoint.js';
 import { inTurn } from './turns.js';
@@ -67,7 +68,7 @@ async function recordEach(
     for (const change of changes.slice(start, start + PORTION)) {
       for (const event of await eventsOf(plan, change, transaction)) events.push(event);
     }
-    await dispatch(plan, events, [], transaction);
+    await dispatch(plan, events, [], transaction, tableWritten(plan, changes));
   }
 }
 
@@ -101,7 +102,8 @@ async function storeMerged(
     made.push(change === null ? [] : await eventsOf(plan, change, transaction));
   }
   const replacing = portion.flatMap(({ replaced }) => replaced);
-  const ids = await dispatch(plan, made.flat(), replacing, transaction);
+  const changes = portion.flatMap(({ change }) => change ?? []);
+  const ids = await dispatch(plan, made.flat(), replacing, transaction, tableWritten(plan, changes));
   let start = 0;
   for (const [index, { keep }] of portion.entries()) {
     const end = start + (made[index]?.length ?? 0);
@@ -110,16 +112,23 @@ async function storeMerged(
   }
 }
 
+/** One call writes to one table: that of the model, or of a clone of it with another schema, which no triggers watch. */
+function tableWritten({ model, table }: BindingPlan, [first]: readonly RowChange[]): string {
+  const written = first === undefined ? model : modelOf(first.row);
+  return written === model ? table : tableOf(written);
+}
+
 async function dispatch(
   { hub, table }: BindingPlan,
   events: readonly NewEvent[],
   replacing: readonly string[],
   transaction: Transaction | null,
+  written = table,
 ): Promise<readonly string[]> {
   if (events.length === 0 && replacing.length === 0) return [];
   const stored = await hub.dispatchAll(events, {
     transaction,
-    unlessCaptured: table,
+    unlessCaptured: written,
     ...(replacing.length > 0 && { replacing }),
   });
   return stored.map(({ id }) => id);

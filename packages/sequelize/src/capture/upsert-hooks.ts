@@ -7,7 +7,7 @@ import { columnsOf, modelOf } from './copy-row.js';
 import { recordChanges } from './record-changes.js';
 import { attributesOf, uniqueKeysOf } from './unique-keys.js';
 import { readConflicting, rowBefore } from './upsert-conflict.js';
-import { changesByUpsert, takeOutcome, withMark } from './upsert-outcome.js';
+import { changesByUpsert, markOf, takeOutcome } from './upsert-outcome.js';
 
 /** What Sequelize passes to the hooks of an upsert. */
 export interface UpsertOptions extends BulkOptions {
@@ -31,7 +31,8 @@ export async function followUpsert(plan: BindingPlan, options: UpsertOptions): P
   const keys = conflictFields ? [attributesOf(model, conflictFields)] : uniqueKeysOf(model);
   const before = rowBefore(model, await readConflicting(model, [instance], keys, fields, options), keys);
   const takeRows = keepAnswers([instance], options.returning);
-  options.returning = withMark(columnsOf(model).map((name) => nameFor(model, name, 'columns')));
+  const columns = columnsOf(model).map((name) => nameFor(model, name, 'columns'));
+  options.returning = [...columns, await markOf(model, options)];
   return async () => {
     const outcome = takeOutcome(instance);
     const changes = takeRows().flatMap((row) => changesByUpsert(outcome, row, before(row), fields));
