@@ -52,7 +52,7 @@ export function deliveryContract(store: () => Store): void {
       const { event, deliveries } = await owe({ webhookId: webhook.id });
       const claimed = await store().deliveries.claim(aClaim());
       const delivery = { ...deliveries[0], state: 'delivering' };
-      expect(claimed).to.deep.equal([{ delivery, payload: event.payload, webhook }]);
+      expect(claimed).to.deep.equal([{ delivery, payload: event.payload, headers: null, depth: 0, webhook }]);
       expect(await get(String(delivery.id))).to.deep.equal(delivery);
     });
 
@@ -66,6 +66,8 @@ export function deliveryContract(store: () => Store): void {
         deliveries.map((delivery, i) => ({
           delivery: { ...delivery, state: 'delivering' },
           payload: event.payload,
+          headers: null,
+          depth: 0,
           webhook: webhooks[i] ?? null,
         })),
       );

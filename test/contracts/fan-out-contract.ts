@@ -177,14 +177,14 @@ export function fanOutContract(store: () => Store): void {
       const event = anEvent();
       await stored(event);
       await store().webhooks.insert(aWebhook());
-      const { version } = await store().webhooks.activeOf(['42']);
+      const { version } = await store().webhooks.ofAccounts(['42']);
       await store().webhooks.insert(aWebhook({ accountId: '43' }));
       const { fanOut } = halfLeased(event);
       const stale = await store().events.settle({ ...fanOut, webhookVersion: version });
       expect(stale).to.deep.equal({ kind: 'stale' });
       expect(await store().deliveries.list({ limit: 10 })).to.deep.equal([]);
       expect(await dueIds(store().runs, { now: NOW + LEASE_MS })).to.deep.equal([]);
-      const fresh = await store().webhooks.activeOf(['42']);
+      const fresh = await store().webhooks.ofAccounts(['42']);
       const again = await store().events.settle({ ...fanOut, webhookVersion: fresh.version });
       expect(again).to.have.property('kind', 'stored');
       expect(await claimDeliveries(NOW + LEASE_MS)).to.have.length(2);

@@ -75,23 +75,23 @@ export function webhookContract(store: () => Store): void {
       expect(ids(await store().webhooks.list({ limit: 2, before: String(w2) }))).to.deep.equal([w1]);
     });
 
-    it('finds the active webhooks of many accounts at once', async () => {
+    it('finds the webhooks of many accounts at once, active or not', async () => {
       const [mine, idle, theirs] = [aWebhook(), aWebhook({ active: false }), aWebhook({ accountId: '43' })];
       const nobodys = aWebhook({ accountId: null });
       for (const webhook of [mine, idle, theirs, nobodys]) await store().webhooks.insert(webhook);
-      const activeOf = async (...accounts: (string | null)[]) =>
-        ids((await store().webhooks.activeOf(accounts)).webhooks).sort();
-      expect(await activeOf('42')).to.deep.equal([mine.id]);
-      expect(await activeOf('42', '43', '44')).to.deep.equal([mine.id, theirs.id]);
-      expect(await activeOf(null)).to.deep.equal([nobodys.id]);
-      expect(await activeOf(null, '43')).to.deep.equal([theirs.id, nobodys.id]);
-      expect(await activeOf()).to.deep.equal([]);
+      const ofAccounts = async (...accounts: (string | null)[]) =>
+        ids((await store().webhooks.ofAccounts(accounts)).webhooks).sort();
+      expect(await ofAccounts('42')).to.deep.equal([mine.id, idle.id]);
+      expect(await ofAccounts('42', '43', '44')).to.deep.equal([mine.id, idle.id, theirs.id]);
+      expect(await ofAccounts(null)).to.deep.equal([nobodys.id]);
+      expect(await ofAccounts(null, '43')).to.deep.equal([theirs.id, nobodys.id]);
+      expect(await ofAccounts()).to.deep.equal([]);
     });
 
     it('tells with each answer a version that every change of a webhook changes', async () => {
       const [webhook, other] = [aWebhook(), aWebhook({ accountId: '43' })];
       const versions: string[] = [];
-      const note = async () => versions.push((await store().webhooks.activeOf(['42'])).version);
+      const note = async () => versions.push((await store().webhooks.ofAccounts(['42'])).version);
       await note();
       await store().webhooks.insert(webhook);
       await note();
@@ -108,7 +108,7 @@ export function webhookContract(store: () => Store): void {
       const webhook = aWebhook();
       await store().webhooks.insert(webhook);
       const versionOf = async (...accounts: (string | null)[]) =>
-        (await store().webhooks.activeOf(accounts)).version;
+        (await store().webhooks.ofAccounts(accounts)).version;
       const before = await versionOf('42');
       await store().webhooks.get(webhook.id, {});
       expect(await versionOf('42')).to.equal(before);

@@ -29,12 +29,12 @@ type Explained = readonly [{ readonly 'QUERY PLAN': readonly [{ readonly Plan: P
 
 /** A year of a middling app in small: nearly all is done, little is due. */
 const ROWS = `
-INSERT INTO hookline_events SELECT 'evt_' || n, CASE n % 1000 WHEN 7 THEN 'rare' ELSE 'common' END, (n % 100)::text, 'subscribable', n, '{}', 'Thing', (n % 900)::text, NULL, 'evt_' || n, 0
+INSERT INTO hookline_events (id, type, account_id, visibility, occurred_at, payload, subject_type, subject_id, causation_id, correlation_id, depth) SELECT 'evt_' || n, CASE n % 1000 WHEN 7 THEN 'rare' ELSE 'common' END, (n % 100)::text, 'subscribable', n, '{}', 'Thing', (n % 900)::text, NULL, 'evt_' || n, 0
   FROM generate_series(10001, 30000) n;
 INSERT INTO hookline_outbox SELECT 'evt_' || n, 0, false FROM generate_series(29001, 30000) n;
-INSERT INTO hookline_webhooks SELECT 'wh_' || n, (n % 100)::text, 'https://example.com', '["*"]', NULL, n % 3 > 0, '[]', 0, 0
+INSERT INTO hookline_webhooks (id, account_id, url, subscriptions, description, active, secrets, created_at, updated_at) SELECT 'wh_' || n, (n % 100)::text, 'https://example.com', '["*"]', NULL, n % 3 > 0, '[]', 0, 0
   FROM generate_series(10001, 12000) n;
-INSERT INTO hookline_deliveries SELECT 'dlv_' || n, 'evt_' || n, CASE n % 1000 WHEN 7 THEN 'rare' ELSE 'common' END, 'wh_' || 10001 + n % 2000, (n % 100)::text,
+INSERT INTO hookline_deliveries (id, event_id, event_type, webhook_id, account_id, state, attempt_count, scheduled_attempt_count, manual, next_attempt_at, reason, created_at, finalized_at) SELECT 'dlv_' || n, 'evt_' || n, CASE n % 1000 WHEN 7 THEN 'rare' ELSE 'common' END, 'wh_' || 10001 + n % 2000, (n % 100)::text,
   CASE WHEN n > 29000 THEN 'pending' WHEN n % 200 = 0 THEN 'exhausted' ELSE 'delivered' END, 1, 1, false,
   CASE WHEN n > 29000 THEN n END, NULL, 0, CASE WHEN n <= 29000 THEN 1 END FROM generate_series(10001, 30000) n;
 INSERT INTO hookline_deliveries_open SELECT id, state, next_attempt_at FROM hookline_deliveries WHERE state <> 'delivered';
@@ -141,7 +141,7 @@ describe('indices', () => {
     'get a webhook': ['webhooks_pkey', () => store.webhooks.get('wh_10007', {})],
     'list webhooks': ['webhooks_pkey', () => store.webhooks.list(page)],
     'list webhooks of an account': ['webhooks_account', () => store.webhooks.list({ ...page, ...mine })],
-    'find active webhooks': ['webhooks_account', () => store.webhooks.activeOf(['7', '8', null])],
+    'find active webhooks': ['webhooks_account', () => store.webhooks.ofAccounts(['7', '8', null])],
     'claim due deliveries': [
       'deliveries_due, deliveries_pkey, events_pkey, webhooks_pkey',
       () => store.deliveries.claim(aClaim({ limit: 20 })),

@@ -14,9 +14,9 @@ const OLD = NOW - 40 * DAY_MS;
 
 /** Events of the same instant: 50,000 were exhausted, 45,000 delivered, and 5,000 deliveries are still owed. */
 const ROWS = `
-INSERT INTO hookline_events SELECT '${earliestId('evt', OLD)}' || lpad(n::text, 16, '0'), 'message.created', '42', 'subscribable', ${OLD}, repeat('{"a":1}', 30), 'Message', n::text, NULL, 'evt_' || n, 0
+INSERT INTO hookline_events (id, type, account_id, visibility, occurred_at, payload, subject_type, subject_id, causation_id, correlation_id, depth) SELECT '${earliestId('evt', OLD)}' || lpad(n::text, 16, '0'), 'message.created', '42', 'subscribable', ${OLD}, repeat('{"a":1}', 30), 'Message', n::text, NULL, 'evt_' || n, 0
   FROM generate_series(1, 100000) n;
-INSERT INTO hookline_deliveries SELECT '${earliestId('dlv', OLD)}' || lpad(n::text, 16, '0') || repeat('0', 16), '${earliestId('evt', OLD)}' || lpad(n::text, 16, '0'), 'message.created', 'wh_1', '42',
+INSERT INTO hookline_deliveries (id, event_id, event_type, webhook_id, account_id, state, attempt_count, scheduled_attempt_count, manual, next_attempt_at, reason, created_at, finalized_at) SELECT '${earliestId('dlv', OLD)}' || lpad(n::text, 16, '0') || repeat('0', 16), '${earliestId('evt', OLD)}' || lpad(n::text, 16, '0'), 'message.created', 'wh_1', '42',
   CASE WHEN n <= 50000 THEN 'exhausted' WHEN n <= 95000 THEN 'delivered' ELSE 'pending' END, 1, 1, false,
   CASE WHEN n > 95000 THEN ${OLD} END, NULL, ${OLD}, CASE WHEN n <= 95000 THEN ${OLD} END FROM generate_series(1, 100000) n;
 INSERT INTO hookline_deliveries_open SELECT id, state, next_attempt_at FROM hookline_deliveries WHERE state <> 'delivered';
@@ -24,6 +24,7 @@ INSERT INTO hookline_attempts SELECT 'att_' || n, '${earliestId('dlv', OLD)}' ||
   FROM generate_series(1, 100000) n;
 INSERT INTO hookline_runs SELECT '${earliestId('run', OLD)}' || lpad(n::text, 16, '0') || '_L', '${earliestId('evt', OLD)}' || lpad(n::text, 16, '0'), 'L', 'succeeded', 1, NULL, NULL, ${OLD}, ${OLD}
   FROM generate_series(50001, 70000) n;
+INSERT INTO hookline_event_keys SELECT '42', 'key_' || n, '${earliestId('evt', OLD)}' || lpad(n::text, 16, '0') FROM generate_series(1, 20000) n;
 INSERT INTO hookline_receipts SELECT '${earliestId('rct', OLD)}' || lpad(n::text, 16, '0'), 'github', 'key_' || n, 'evt_' || n, ${OLD}, '{}', ''
   FROM generate_series(1, 20000) n;
 ANALYZE`;

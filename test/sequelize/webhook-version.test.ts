@@ -15,7 +15,7 @@ describe('the version of the webhooks in Postgres', () => {
   });
   after(() => connection.close());
 
-  const versionOf = async (store: Store) => (await store.webhooks.activeOf([])).version;
+  const versionOf = async (store: Store) => (await store.webhooks.ofAccounts([])).version;
 
   for (const [name, options] of [
     ['by default', {}],
@@ -33,7 +33,7 @@ describe('the version of the webhooks in Postgres', () => {
 
       for (const sql of [
         `UPDATE ${table} SET active = NOT active`,
-        `INSERT INTO ${table} SELECT id || 'x', account_id, url, subscriptions, description, active, secrets, created_at, updated_at FROM ${table} LIMIT 1`,
+        `INSERT INTO ${table} (id, url, subscriptions, active, secrets, created_at, updated_at) SELECT id || 'x', url, subscriptions, active, secrets, created_at, updated_at FROM ${table} LIMIT 1`,
         `DELETE FROM ${table}`,
         `TRUNCATE ${table}`,
       ]) {

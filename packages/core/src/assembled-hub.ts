@@ -45,7 +45,8 @@ export class AssembledHub implements AnyHub {
     this.#life = life;
     this.registry = registry;
     this.logger = logger;
-    this.webhooks = new WebhookService({ ...parts, ...lifeCycle, maxPayloadBytes: limits.maxPayloadBytes });
+    const { maxPayloadBytes } = limits;
+    this.webhooks = new WebhookService({ ...parts, ...lifeCycle, maxPayloadBytes });
     const { deliveries, webhooks } = store;
     this.deliveries = new DeliveryService({ deliveries, webhooks, handOver, clock, ...lifeCycle });
     this.events = new EventService(store, clock, lifeCycle.ready);

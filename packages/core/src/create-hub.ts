@@ -5,10 +5,20 @@ import { randomIdGenerator } from './adapters/random-id-generator.js';
 import { systemClock } from './adapters/system-clock.js';
 import { undiciHttpClient } from './adapters/undici-http-client.js';
 import { AssembledHub } from './assembled-hub.js';
-import { type AttemptDeps, attemptDelivery } from './delivery/attempt-delivery.js';
+import type { AttemptDeps } from './delivery/attempt-delivery.js';
+import { snapshotComposer } from './delivery/compose-body.js';
+import { credentialKeeper } from './delivery/credential-keeper.js';
+import { disableGone } from './delivery/disable-gone.js';
 import { type UrlPolicy, urlPolicy } from './delivery/guard-url.js';
+import { holder } from './delivery/hold-delivery.js';
+import { Promoter } from './delivery/promote-groups.js';
+import { readyDelivery } from './delivery/ready-delivery.js';
+import { ReceiverGate } from './delivery/receiver-gate.js';
+import { accessProvider } from './delivery/request-access.js';
 import { polynomialRetry, standardRetry, toPolicy } from './delivery/retry-policy.js';
+import { turnTaker } from './delivery/take-turn.js';
 import { WebhookCache } from './delivery/webhook-cache.js';
+import { WebhookLanes } from './delivery/webhook-lanes.js';
 import { secretKeeper } from './delivery/webhook-secrets.js';
 import { errorFields, HooklineError } from './errors.js';
 import { openRegistry } from './events/event-registry.js';
@@ -35,6 +45,7 @@ import { groupedClaims } from './worker/claims.js';
 import { handOverBy } from './worker/hand-over.js';
 import { LeaseKeeper } from './worker/lease-keeper.js';
 import { ownWorkOf } from './worker/own-work.js';
+import { LEAVING_PER_PLACE } from './worker/places.js';
 import { Sweeper } from './worker/sweeper.js';
 import { Waker } from './worker/waker.js';
 import { type WorkSource, workOf } from './worker/work-source.js';
@@ -71,14 +82,30 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
   const deliveryClaims = groupedClaims(store.deliveries, deliveryIdOf, claimOptions);
   const runClaims = groupedClaims(store.runs, runIdOf, claimOptions);
   const claims = { deliveryClaims, runClaims };
-  const { workers, ...ownWork } = assembleWorkers(options, world, claims);
+  const promoter = new Promoter({ ...world, deliveries: store.deliveries });
+  const { workers, ...ownWork } = assembleWorkers(options, world, claims, promoter);
   const inHand = new EventsInHand();
-  const relay = new Relay({ ...world, ...ownWork, inHand, leaseMs, newLease, events: store.events });
+  const relay = new Relay({
+    ...world,
+    ...ownWork,
+    promoter,
+    inHand,
+    leaseMs,
+    newLease,
+    events: store.events,
+  });
   const feeds = new Feeds(world);
   const rows = new RowSources();
   const snapshots = new SnapshotFeed({ ...world, snapshots: store.snapshots, rows, leaseMs, newLease });
   feeds.add(snapshots);
-  const sweeper = new Sweeper({ ...world, relay, feeds, workers, intervalMs: limits.sweepIntervalMs });
+  const sweeper = new Sweeper({
+    ...world,
+    relay,
+    feeds,
+    workers,
+    promoter,
+    intervalMs: limits.sweepIntervalMs,
+  });
   const renewEvents = () => renewInHand(store.events, inHand, world.clock.now() + leaseMs);
   const renewSnapshot = () => snapshots.renew().then(() => 0);
   const renewals = [renewEvents, () => deliveryClaims.renewAll(), () => runClaims.renewAll(), renewSnapshot];
@@ -114,8 +141,14 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   const { store = memoryStore(), queue = inProcessQueue(clock), ids = randomIdGenerator(clock) } = options;
   refusePlainSecrets(store, options.encryptionKey);
   const urlPolicy = urlPolicyOf(options);
-  const http = options.http ?? undiciHttpClient(urlPolicy, { connections: limits.concurrency });
-  const secrets = secretKeeper(createSecretBox(options.encryptionKey ?? null));
+  const http =
+    options.http ??
+    undiciHttpClient(urlPolicy, { connections: limits.concurrency * (1 + LEAVING_PER_PLACE) });
+  const box = createSecretBox(options.encryptionKey ?? null);
+  const secrets = secretKeeper(box);
+  const credentials = credentialKeeper(box);
+  const transforms = new Set<string>();
+  const onChanged = async () => {};
   const onError =
     options.onListenerError ?? ((error: HooklineError) => logger.error(errorFields(error), error.message));
   const syncLane = { clock, logger, onError, patienceMs: limits.leaseMs / 4 };
@@ -128,28 +161,41 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   const { maxPayloadBytes } = limits;
   return {
     ...ports,
-    ...{ registry, limits, maxPayloadBytes, urlPolicy, secrets },
+    ...{ registry, limits, maxPayloadBytes, urlPolicy, secrets, credentials, transforms, onChanged },
     ...{ listeners, webhookListener, onError, syncLane, roles, waker, handOver },
   };
 }
 
 /** A worker for each kind of work, and its side door for what this process stores itself. */
-function assembleWorkers(options: HubOptions, world: World, { deliveryClaims, runClaims }: ClaimParts) {
-  const { store, secrets, limits } = world;
+function assembleWorkers(
+  options: HubOptions,
+  world: World,
+  { deliveryClaims, runClaims }: ClaimParts,
+  promoter: Promoter,
+) {
+  const { store, secrets, credentials, limits, clock } = world;
+  const lanes = new WebhookLanes(clock, limits.concurrency);
+  const takeTurn = turnTaker(store.deliveries, clock);
   const attempt: AttemptDeps = {
     ...world,
     claims: deliveryClaims,
-    webhooks: store.webhooks,
+    hold: holder(store.deliveries, clock),
+    gate: new ReceiverGate({ ...world, lanes, takeTurn, deliveries: store.deliveries }),
+    composer: snapshotComposer(),
+    access: accessProvider(credentials),
+    followers: [promoter, disableGone({ ...world, webhooks: store.webhooks })],
     retry: toPolicy('retry', options.retry, standardRetry),
     request: { timeoutMs: limits.timeoutMs, maxResponseBytes: limits.maxResponseBytes },
     signingKeys: secrets.signingKeys,
   };
   const retry = toPolicy('listenerRetry', options.listenerRetry, polynomialRetry);
   const run: RunDeps = { ...world, claims: runClaims, retry, timeoutMs: limits.listenerTimeoutMs };
-  const deliveries = workOf(deliveryClaims, deliveryIdOf, (work, leave) =>
-    attemptDelivery(attempt, work, leave),
-  );
-  const runs = workOf(runClaims, runIdOf, (work) => attemptRun(run, work));
+  const deliveries = workOf(deliveryClaims, readyDelivery(attempt, lanes));
+  const runs = workOf(runClaims, (work) => ({
+    ...{ id: work.run.id, lane: null, rank: 'first' },
+    perform: () => attemptRun(run, work),
+    putAside: () => runClaims.giveBack(work.run.id),
+  }));
   const workerOf = (source: WorkSource) => new Worker({ ...world, source, places: limits.concurrency });
   const byKind = { delivery: workerOf(deliveries), run: workerOf(runs) };
   return {

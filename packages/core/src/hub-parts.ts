@@ -1,5 +1,7 @@
+import type { CredentialKeeper } from './delivery/credential-keeper.js';
 import type { UrlPolicy } from './delivery/guard-url.js';
 import type { SecretKeeper } from './delivery/webhook-secrets.js';
+import type { WebhookServiceDeps } from './delivery/webhook-service.js';
 import type { DispatchDeps } from './events/dispatch-event.js';
 import type { AnyRegistry } from './events/event-types.js';
 import type { EventsInHand } from './events/events-in-hand.js';
@@ -37,6 +39,9 @@ export interface HubParts {
   readonly logger: Logger;
   readonly urlPolicy: UrlPolicy;
   readonly secrets: SecretKeeper;
+  readonly credentials: CredentialKeeper;
+  readonly transforms: ReadonlySet<string>;
+  readonly onChanged: WebhookServiceDeps['onChanged'];
   readonly listeners: ListenerRegistry;
   readonly deliveryClaims: Claims<ClaimedDelivery, DeliveryResult>;
   readonly runClaims: Claims<ClaimedRun, RunResult>;

@@ -1,13 +1,17 @@
 import type { AttemptRecord } from './delivery/attempt.js';
+import type { Credentials, CredentialsSummary } from './delivery/credentials.js';
 import type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
 import type { WebhookRecord } from './delivery/webhook.js';
+import type { WebhookSettings } from './delivery/webhook-settings.js';
 import type { AccountId, Event, Subject, Visibility } from './events/event.js';
 import type { Page } from './ports/store.js';
 
-/** A webhook as the API shows it: everything but its secrets. */
-export type Webhook = Omit<WebhookRecord, 'secrets'>;
+/** A webhook as the API shows it: its settings beside its other fields, of its credentials what is no secret. */
+export type Webhook = Omit<WebhookRecord, 'secrets' | 'settings' | 'credentials'> &
+  WebhookSettings &
+  CredentialsSummary;
 
-export interface NewWebhook {
+export interface NewWebhook extends WebhookSettings, Credentials {
   /** Absolute http(s) URL, without credentials. */
   readonly url: string;
   /** Event patterns, at least one. */
@@ -16,7 +20,11 @@ export interface NewWebhook {
   readonly description?: string | null;
   /** Default true. */
   readonly active?: boolean;
-  /** `whsec_` and the base64 of 24 to 64 bytes. Default: one is made. */
+  /** Default false. */
+  readonly paused?: boolean;
+  /** `v1` signs by HMAC-SHA256 with a shared secret, `v1a` by Ed25519 with a key that is never given out. Default `v1`. */
+  readonly signature?: 'v1' | 'v1a';
+  /** `whsec_` and the base64 of 24 to 64 bytes, or for `v1a` `whsk_` and that of an Ed25519 key. Default: one is made. */
   readonly secret?: string;
   /**
    * Bound models, by their names, whose rows it is to be told of as they are: one event per row of its account, of the
@@ -28,7 +36,13 @@ export interface NewWebhook {
   readonly snapshot?: readonly string[];
 }
 
-export type WebhookChange = Partial<Pick<NewWebhook, 'url' | 'subscriptions' | 'description' | 'active'>>;
+/** What is left out stays; null takes a setting or a credential out. */
+export type WebhookChange = Partial<
+  Pick<NewWebhook, 'url' | 'subscriptions' | 'description' | 'active' | 'paused'>
+> &
+  Clearable<WebhookSettings & Credentials>;
+
+type Clearable<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | null };
 
 /** Whose rows a call may touch: without `accountId` everyone's. */
 export interface AccountScope {
@@ -53,6 +67,10 @@ export interface Webhooks {
   revealSecrets(id: string, scope?: AccountScope): Promise<readonly string[]>;
   /** Makes a new secret; the old one goes on signing beside it for `overlapMs` (default 24 h). Throws NOT_FOUND. */
   rotateSecret(id: string, options?: AccountScope & { readonly overlapMs?: number }): Promise<string>;
+  /** Holds its deliveries from now on. Idempotent. Throws NOT_FOUND. */
+  pause(id: string, scope?: AccountScope): Promise<Webhook>;
+  /** What was held becomes due. Idempotent. Throws NOT_FOUND. */
+  resume(id: string, scope?: AccountScope): Promise<Webhook>;
   /** Sends a `hookline.test` event to this webhook alone, signed like any other. Throws NOT_FOUND. */
   test(id: string, scope?: AccountScope): Promise<DeliveryRecord>;
 }

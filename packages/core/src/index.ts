@@ -2,9 +2,12 @@ export { type MemoryStoreOptions, memoryStore } from './adapters/memory-store.js
 export { type Context, currentContext, withContext } from './context/context.js';
 export { createHub } from './create-hub.js';
 export type { AttemptRecord, FailureReason } from './delivery/attempt.js';
-export type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
+export type { Auth, ClientTls, Credentials, CredentialsSummary } from './delivery/credentials.js';
+export type { DeliveryRecord, DeliveryState, Hold } from './delivery/delivery.js';
+export type { Filter } from './delivery/filter.js';
 export { polynomialRetry, type RetryPolicy, retrySchedule, standardRetry } from './delivery/retry-policy.js';
-export type { WebhookRecord } from './delivery/webhook.js';
+export type { Disabled, DisabledReason, WebhookRecord } from './delivery/webhook.js';
+export type * from './delivery/webhook-settings.js';
 export { ERRORS } from './error-catalogue.js';
 export {
   type ErrorCode,
@@ -68,9 +71,11 @@ export type { DeliveryOptions, HubOptions } from './options.js';
 export type { Authorizer, Permission, Principal } from './ports/authorizer.js';
 export type { Clock } from './ports/clock.js';
 export type * from './ports/feed.js';
+export type * from './ports/health-store.js';
 export type { HttpClient, HttpReply, OutboundRequest } from './ports/http-client.js';
 export type { IdGenerator, IdPrefix } from './ports/id-generator.js';
 export type { Logger } from './ports/logger.js';
+export type * from './ports/quarantine-store.js';
 export type { Job, JobHandler, JobKind, Queue } from './ports/queue.js';
 export type * from './ports/retention.js';
 export type * from './ports/row-source.js';
@@ -80,4 +85,5 @@ export type * from './ports/wake-ups.js';
 export type * from './ports/work-store.js';
 export type { RetentionOptions } from './retention/retention-policy.js';
 export type { Role } from './roles.js';
+export type { HeaderProfile } from './signing/header-profile.js';
 export { generateSecret } from './signing/secret.js';

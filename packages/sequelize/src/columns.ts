@@ -29,6 +29,7 @@ export const EVENT_COLUMNS: Columns<EventRecord> = {
   depth: 'integer',
   requestId: 'text',
   webhookId: 'text',
+  headers: 'json',
   erasedAt: 'bigint',
 };
 
@@ -39,7 +40,11 @@ export const WEBHOOK_COLUMNS: Columns<WebhookRecord> = {
   subscriptions: 'json',
   description: 'text',
   active: 'boolean',
+  disabled: 'json',
+  paused: 'boolean',
   secrets: 'json',
+  settings: 'json',
+  credentials: 'text',
   createdAt: 'bigint',
   updatedAt: 'bigint',
 };
@@ -55,6 +60,8 @@ export const DELIVERY_COLUMNS: Columns<DeliveryRecord> = {
   scheduledAttemptCount: 'integer',
   manual: 'boolean',
   nextAttemptAt: 'bigint',
+  hold: 'text',
+  groupKey: 'text',
   reason: 'text',
   createdAt: 'bigint',
   finalizedAt: 'bigint',

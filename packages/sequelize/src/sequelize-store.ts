@@ -6,6 +6,8 @@ import { pendingOf, readStatus } from './migration-status.js';
 import { isSequelize, type SequelizeLike } from './sequelize-like.js';
 import { SequelizeDeliveries } from './store/sequelize-deliveries.js';
 import { SequelizeEvents } from './store/sequelize-events.js';
+import { SequelizeHealth } from './store/sequelize-health.js';
+import { SequelizeQuarantine } from './store/sequelize-quarantine.js';
 import { SequelizeReceipts } from './store/sequelize-receipts.js';
 import { pruneRows } from './store/sequelize-retention.js';
 import { SequelizeRuns } from './store/sequelize-runs.js';
@@ -55,6 +57,8 @@ export function sequelizeStore(sequelize: SequelizeLike, options: SequelizeStore
     runs: new SequelizeRuns(database),
     receipts: new SequelizeReceipts(database),
     snapshots: new SequelizeSnapshots(database),
+    health: new SequelizeHealth(database),
+    quarantine: new SequelizeQuarantine(database),
     open: async () => {
       const pending = pendingOf(await readStatus(database).catch(unavailable));
       if (pending.length > 0) throw new HooklineError('MIGRATION_PENDING', { pending: pending.join(', ') });

@@ -11,6 +11,7 @@ export interface TableOptions {
 const NAMES = [
   'events',
   'outbox',
+  'event_keys',
   'webhooks',
   'webhook_version',
   'deliveries',
@@ -21,6 +22,9 @@ const NAMES = [
   'receipts',
   'changes',
   'snapshots',
+  'webhook_health',
+  'webhook_turns',
+  'identity',
   'migrations',
 ] as const;
 

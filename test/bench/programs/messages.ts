@@ -74,6 +74,24 @@ export interface ShopOrder {
 /** The event's `webhook-id`, and when its transaction was committed, on the clock of `now()`. */
 export type Commit = readonly [webhookId: string, at: number];
 
+/** An app of `isolation`: many webhooks, each with an event type of its own. */
+export interface CrowdConfig {
+  readonly databaseUrl: string;
+  readonly receiverUrl: string;
+  readonly webhooks: number;
+  /** So many of them never get an answer. */
+  readonly hanging: number;
+  /** So many of them are answered 500. */
+  readonly failing: number;
+}
+
+/** So many events, at random instants, for one webhook each in turn. Answered with those of the webhooks that are well in any run. */
+export interface CrowdOrder {
+  readonly kind: 'send';
+  readonly events: number;
+  readonly perSec: number;
+}
+
 export interface ReceiverConfig {
   /** How long it takes to answer, in milliseconds. Default: it answers at once. */
   readonly delayMs?: number;

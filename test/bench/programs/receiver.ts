@@ -39,12 +39,15 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
   const at = now();
   request.resume();
   request.once('end', () => {
-    answer(response);
+    answer(response, request.url ?? '');
     note(String(request.headers['webhook-id']), request.url ?? '', at);
   });
 }
 
-function answer(response: ServerResponse): void {
+/** `/hang...` waits in vain, and `/fail...` is answered with what is no success. */
+function answer(response: ServerResponse, path: string): void {
+  if (path.startsWith('/hang')) return;
+  if (path.startsWith('/fail')) response.statusCode = 500;
   if (delayMs === 0) response.end('{"ok":true}');
   else setTimeout(() => response.end('{"ok":true}'), delayMs);
 }

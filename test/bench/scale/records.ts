@@ -28,6 +28,7 @@ export function makeEvent(number: number): EventRecord {
     depth: 0,
     requestId: null,
     webhookId: null,
+    headers: null,
     erasedAt: null,
   };
 }
@@ -49,6 +50,8 @@ export function makeDelivery(event: EventRecord, webhookId: string): DeliveryRec
     attemptCount: 0,
     scheduledAttemptCount: 0,
     manual: false,
+    hold: null,
+    groupKey: null,
     nextAttemptAt: event.occurredAt - PAST_MS,
     reason: null,
     createdAt: event.occurredAt,

@@ -1,4 +1,4 @@
-import type { ActiveWebhooks, WebhookRecord } from '@hookline/core';
+import type { AccountWebhooks, WebhookRecord } from '@hookline/core';
 import { expect } from 'chai';
 import { WebhookCache } from '../../../packages/core/src/delivery/webhook-cache.js';
 import { aWebhook } from '../../contracts/store-records.js';
@@ -10,7 +10,7 @@ class Shelf {
   version = '1';
   meanwhile: () => void = () => {};
 
-  async activeOf(accountIds: readonly (string | null)[]): Promise<ActiveWebhooks> {
+  async ofAccounts(accountIds: readonly (string | null)[]): Promise<AccountWebhooks> {
     this.asked.push(accountIds);
     const webhooks = this.webhooks.filter(({ accountId }) => accountIds.includes(accountId));
     const { version } = this;

@@ -396,6 +396,10 @@ function aWebhookRecord() {
     subscriptions: ['*'],
     description: null,
     active: true,
+    disabled: null,
+    paused: false,
+    settings: {},
+    credentials: null,
     secrets,
     ...times,
   };

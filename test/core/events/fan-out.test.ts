@@ -112,10 +112,10 @@ describe('fan-out', () => {
   it('reads the webhooks once for any number of events', async () => {
     const store = memoryStore();
     let reads = 0;
-    const activeOf = store.webhooks.activeOf.bind(store.webhooks);
-    store.webhooks.activeOf = (accountIds) => {
+    const ofAccounts = store.webhooks.ofAccounts.bind(store.webhooks);
+    store.webhooks.ofAccounts = (accountIds) => {
       reads += 1;
-      return activeOf(accountIds);
+      return ofAccounts(accountIds);
     };
     const { hub, http } = buildHub({ store });
     await hub.webhooks.create(toAll);
@@ -128,10 +128,10 @@ describe('fan-out', () => {
   it('does not read the webhooks for ever where they change faster than that', async () => {
     const store = memoryStore();
     let reads = 0;
-    const activeOf = store.webhooks.activeOf.bind(store.webhooks);
-    store.webhooks.activeOf = async (accountIds) => {
+    const ofAccounts = store.webhooks.ofAccounts.bind(store.webhooks);
+    store.webhooks.ofAccounts = async (accountIds) => {
       reads += 1;
-      const { webhooks } = await activeOf(accountIds);
+      const { webhooks } = await ofAccounts(accountIds);
       return { webhooks, version: `gone ${reads}` };
     };
     const { hub, http } = buildHub({ store });

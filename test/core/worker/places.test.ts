@@ -1,8 +1,31 @@
 import { fakeClock } from '@hookline/core/testing';
 import { expect } from 'chai';
-import { Places } from '../../../packages/core/src/worker/places.js';
+import type { Lane } from '../../../packages/core/src/worker/lane.js';
+import { Places, type Standing } from '../../../packages/core/src/worker/places.js';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+const forEver = () => new Promise<void>(() => {});
+
+/** With room for so much at once. */
+function lane(key: string, owner = key, limit = 100): Lane {
+  let begun = 0;
+  const enter = () => {
+    begun += 1;
+    return () => {
+      begun -= 1;
+    };
+  };
+  return {
+    key,
+    owner,
+    isJammed: false,
+    enter,
+    get hasRoom() {
+      return begun < limit;
+    },
+  };
+}
 
 function build(count: number) {
   const clock = fakeClock();
@@ -10,18 +33,26 @@ function build(count: number) {
   const begun: string[] = [];
   const ends = new Map<string, (error?: Error) => void>();
   const leaves = new Map<string, () => void>();
-  const occupy = (id: string) =>
+  const occupy = (id: string, standing?: Standing) =>
     places.occupy((leave) => {
       begun.push(id);
       leaves.set(id, leave);
       return new Promise<void>((resolve, reject) => {
         ends.set(id, (error) => (error ? reject(error) : resolve()));
       });
-    });
+    }, standing);
   const doMany = (times: number) =>
     Promise.all(Array.from({ length: times }, () => places.occupy(async () => {})));
+  /** With as much as is let leave its place, so that what comes now keeps it. */
+  const fill = async () => {
+    for (let i = 0; i < 10; i++) {
+      void places.occupy(forEver);
+      await clock.advance(100);
+      await turn();
+    }
+  };
   const end = (id: string, error?: Error) => ends.get(id)?.(error);
-  return { clock, places, begun, occupy, doMany, end, leave: (id: string) => leaves.get(id)?.() };
+  return { clock, places, begun, occupy, doMany, fill, end, leave: (id: string) => leaves.get(id)?.() };
 }
 
 describe('places', () => {
@@ -86,7 +117,8 @@ describe('places', () => {
   });
 
   it('let nothing queue for long where none gets free', async () => {
-    const { clock, begun, occupy, end } = build(1);
+    const { clock, begun, occupy, end, fill } = build(1);
+    await fill();
     const [running, first] = [occupy('a'), occupy('b')];
     await clock.advance(200);
     const second = occupy('c');
@@ -94,9 +126,52 @@ describe('places', () => {
     expect(await first).to.equal('outwaited');
     end('a');
     await running;
+    await turn();
     end('c');
     expect(await second).to.equal('done');
     expect(begun).to.deep.equal(['a', 'c']);
+  });
+
+  it('are left by what takes long: it only waits for somebody', async () => {
+    const { clock, places, begun, occupy, end } = build(1);
+    const slow = occupy('a');
+    void occupy('b');
+    await clock.advance(100);
+    await turn();
+    expect(begun).to.deep.equal(['a', 'b']);
+    expect(places.capacity).to.equal(2);
+    end('a');
+    expect(await slow).to.equal('done');
+    expect(places.capacity).to.equal(1);
+  });
+
+  it('go round among owners, then among their lanes, and what was not tried goes ahead', async () => {
+    const { begun, occupy, end } = build(1);
+    void occupy('running');
+    const [big, other, small] = [lane('big'), lane('other', 'big'), lane('small')];
+    void occupy('big again', { lane: big, rank: 'again' });
+    for (const id of ['big 1', 'big 2', 'big 3']) void occupy(id, { lane: big, rank: 'first' });
+    void occupy('other 1', { lane: other, rank: 'first' });
+    void occupy('small 1', { lane: small, rank: 'first' });
+    await turn();
+    for (let i = 0; i < 7; i++) {
+      end(begun.at(-1) ?? '');
+      await turn();
+    }
+    const order = ['running', 'big 1', 'small 1', 'other 1', 'big 2', 'big 3', 'big again'];
+    expect(begun).to.deep.equal(order);
+  });
+
+  it('pass by a lane that is full, and come to it when it has room', async () => {
+    const { begun, occupy, end } = build(3);
+    const narrow = lane('narrow', 'narrow', 1);
+    for (const id of ['a', 'b']) void occupy(id, { lane: narrow, rank: 'first' });
+    void occupy('c', { lane: lane('wide'), rank: 'first' });
+    await turn();
+    expect(begun).to.deep.equal(['a', 'c']);
+    end('a');
+    await turn();
+    expect(begun).to.deep.equal(['a', 'c', 'b']);
   });
 
   it('hold no more than they do where work takes long, and up to three times as much where it is quick', async () => {

@@ -6,6 +6,9 @@ import { RecordingLogger } from '../../support/recording-logger.js';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
+/** Of no lane. */
+const PLAIN = { lane: null, rank: 'first', putAside: async () => {} } as const;
+
 /** Work that lies in a store, and ends when the test says so. */
 class Shelf implements WorkSource {
   readonly due: string[];
@@ -50,7 +53,7 @@ class Shelf implements WorkSource {
         this.#ends.set(id, (error) => (error ? reject(error) : resolve()));
       });
     };
-    return { id, perform };
+    return { ...PLAIN, id, perform };
   }
 }
 
@@ -89,7 +92,7 @@ class SlowShelf implements WorkSource {
   }
 
   #work(id: string): ClaimedWork {
-    return { id, perform: async () => void this.begun.push(id) };
+    return { ...PLAIN, id, perform: async () => void this.begun.push(id) };
   }
 }
 
@@ -258,7 +261,7 @@ describe('worker', () => {
     await worker.takeDue();
     expect(shelf.begun).to.deep.equal([]);
     const begun: string[] = [];
-    worker.begin([{ id: 'own', perform: async () => void begun.push('own') }], 2);
+    worker.begin([{ ...PLAIN, id: 'own', perform: async () => void begun.push('own') }], 2);
     await turn();
     expect(begun).to.deep.equal(['own']);
     expect(shelf.begun).to.include('a');
@@ -280,7 +283,7 @@ describe('worker', () => {
     const kept = worker.keep(1);
     const stopped = worker.stop();
     const begun: string[] = [];
-    worker.begin([{ id: 'own', perform: async () => void begun.push('own') }], kept);
+    worker.begin([{ ...PLAIN, id: 'own', perform: async () => void begun.push('own') }], kept);
     await stopped;
     expect([begun, worker.keep(1)]).to.deep.equal([[], 0]);
   });
@@ -289,10 +292,10 @@ describe('worker', () => {
     const { worker } = buildWorker({ places: 2 });
     expect(await worker.portionOf(50, 50)).to.equal(50);
     for (let done = 0; done < 4; done += 1) {
-      worker.begin([{ id: `${done}`, perform: async () => {} }], worker.keep(1));
+      worker.begin([{ ...PLAIN, id: `${done}`, perform: async () => {} }], worker.keep(1));
       await turn();
     }
-    worker.begin([{ id: 'own', perform: () => new Promise(() => {}) }], worker.keep(2));
+    worker.begin([{ ...PLAIN, id: 'own', perform: () => new Promise(() => {}) }], worker.keep(2));
     expect(await worker.portionOf(1, 1)).to.equal(1);
     expect(await worker.portionOf(5, 5)).to.equal(3);
     expect(await worker.portionOf(5, 3_000)).to.equal(5);
@@ -300,7 +303,7 @@ describe('worker', () => {
 
   it('waits for room no longer than until it is stopped', async () => {
     const { worker } = buildWorker({ places: 2 });
-    worker.begin([{ id: 'quick', perform: async () => {} }], worker.keep(1));
+    worker.begin([{ ...PLAIN, id: 'quick', perform: async () => {} }], worker.keep(1));
     await turn();
     const kept = worker.keep(10);
     const portion = worker.portionOf(7, 7);
@@ -315,7 +318,7 @@ describe('worker', () => {
     const { worker, source } = buildWorker({ source: new SlowShelf() });
     void worker.accept(['a']);
     const begun: string[] = [];
-    worker.begin([{ id: 'a', perform: async () => void begun.push('a') }], worker.keep(1));
+    worker.begin([{ ...PLAIN, id: 'a', perform: async () => void begun.push('a') }], worker.keep(1));
     await source.answerLast([]);
     expect(begun).to.deep.equal(['a']);
     expect(source.forgotten).to.deep.equal(['a']);

@@ -1,15 +1,27 @@
 import { type AttemptRecord, withoutContent } from '../delivery/attempt.js';
-import type { DeliveryRecord } from '../delivery/delivery.js';
+import type { DeliveryRecord, Hold } from '../delivery/delivery.js';
+import type { WebhookRecord } from '../delivery/webhook.js';
+import type { RateLimit } from '../delivery/webhook-settings.js';
 import { HooklineError } from '../errors.js';
+import type { EventRecord } from '../events/event.js';
 import type { DeliveryQuery, DeliveryStore, Scope } from '../ports/store.js';
-import type { ClaimedDelivery, ClaimRequest, DeliveryResult, HeldClaim } from '../ports/work-store.js';
+import type {
+  ClaimedDelivery,
+  ClaimRequest,
+  DeliveryResult,
+  GroupClaimRequest,
+  HeldClaim,
+  HeldDelivery,
+} from '../ports/work-store.js';
+import { isPreceded, waitingHead } from './memory-groups.js';
 import { inScope, isAsked, page, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
-import { MemoryWork } from './memory-work.js';
+import { MemoryWork, type WorkRow } from './memory-work.js';
 
 export class MemoryDeliveries implements DeliveryStore {
   readonly #tables: Tables;
   readonly #work: MemoryWork<DeliveryRecord>;
+  readonly #nextTurnAt = new Map<string, number>();
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -17,17 +29,21 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async claim(request: ClaimRequest): Promise<readonly ClaimedDelivery[]> {
-    return this.#work.claim(request).flatMap((delivery) => {
+    return this.#read(this.#work.claim(request));
+  }
+
+  #read(deliveries: readonly DeliveryRecord[]): readonly ClaimedDelivery[] {
+    return deliveries.flatMap((delivery) => {
       const event = this.#tables.events.get(delivery.eventId);
       const webhook = this.#tables.webhooks.get(delivery.webhookId) ?? null;
-      return event ? [{ delivery, payload: event.payload, webhook }] : [];
+      return event ? [toClaimed(delivery, event, webhook)] : [];
     });
   }
 
   async settle(results: readonly DeliveryResult[]): Promise<void> {
     for (const { id, lease, attempt, ...change } of results) {
       if (attempt) this.#append(attempt);
-      this.#work.conclude(id, lease, change);
+      this.#work.conclude(id, lease, { ...change, hold: null });
     }
   }
 
@@ -71,6 +87,7 @@ export class MemoryDeliveries implements DeliveryStore {
       ...delivery,
       state: 'pending',
       manual: true,
+      hold: null,
       nextAttemptAt: now,
       finalizedAt: null,
     };
@@ -78,8 +95,61 @@ export class MemoryDeliveries implements DeliveryStore {
     return record;
   }
 
+  async hold(deliveries: readonly HeldDelivery[]): Promise<void> {
+    for (const { id, lease, hold, nextAttemptAt } of deliveries) {
+      const webhook = this.#tables.webhooks.get(this.#find(id, {})?.webhookId ?? '');
+      const isOver = hold === 'paused' && webhook?.paused !== true;
+      this.#work.conclude(id, lease, isOver ? { hold: null } : { hold, nextAttemptAt });
+    }
+  }
+
+  async resume(webhookId: string, holds: readonly Hold[], now: number, limit?: number): Promise<number> {
+    const isMeant = ({ record, lease }: WorkRow<DeliveryRecord>) =>
+      record.webhookId === webhookId && record.hold !== null && holds.includes(record.hold) && lease === null;
+    const held = [...this.#tables.deliveries.values()].filter(isMeant).slice(0, limit);
+    for (const { record } of held) this.#makeDue(record, now);
+    return held.length;
+  }
+
+  async promote(groupKeys: readonly string[], now: number): Promise<readonly string[]> {
+    return [...new Set(groupKeys)].flatMap((groupKey) => {
+      const head = waitingHead(this.#tables, groupKey);
+      if (head === null || isPreceded(this.#tables, head, now)) return [];
+      this.#makeDue(head, now);
+      return [head.id];
+    });
+  }
+
+  async waitingGroups(limit: number): Promise<readonly string[]> {
+    const keys = [...this.#tables.deliveries.groupKeys];
+    return keys.filter((key) => waitingHead(this.#tables, key) !== null).slice(0, limit);
+  }
+
+  async claimGroup({ groupKey, ...request }: GroupClaimRequest): Promise<readonly ClaimedDelivery[]> {
+    const { limit, now, except = [] } = request;
+    const isMeant = ({ record, lease }: WorkRow<DeliveryRecord>) => {
+      const { hold, nextAttemptAt } = record;
+      const waits = hold === 'debounce' || hold === 'batch';
+      const isDue = nextAttemptAt !== null && (waits || nextAttemptAt <= now);
+      return isDue && lease === null && !except.includes(record.id);
+    };
+    const members = this.#tables.deliveries.ofGroup(groupKey).filter(isMeant).slice(0, limit);
+    return this.#read(members.map(({ record }) => this.#work.take(record, request)));
+  }
+
+  async reserveTurns(webhookId: string, turns: number, rate: RateLimit, now: number): Promise<number> {
+    const first = Math.max(this.#nextTurnAt.get(webhookId) ?? 0, now);
+    this.#nextTurnAt.set(webhookId, first + (turns * rate.perMs) / rate.count);
+    return first;
+  }
+
   async attempts(deliveryId: string): Promise<readonly AttemptRecord[]> {
     return [...(this.#tables.attempts.get(deliveryId) ?? [])].sort((a, b) => a.number - b.number);
+  }
+
+  #makeDue(record: DeliveryRecord, now: number): void {
+    const due = { ...record, hold: null, nextAttemptAt: now };
+    this.#tables.deliveries.set(record.id, { record: due, ...UNLEASED });
   }
 
   #find(id: string, scope: Scope): DeliveryRecord | null {
@@ -98,4 +168,12 @@ export class MemoryDeliveries implements DeliveryStore {
   #isErased(eventId: string): boolean {
     return typeof this.#tables.events.get(eventId)?.erasedAt === 'number';
   }
+}
+
+function toClaimed(
+  delivery: DeliveryRecord,
+  { payload, headers, depth }: EventRecord,
+  webhook: WebhookRecord | null,
+): ClaimedDelivery {
+  return { delivery, payload, headers, depth, webhook };
 }

@@ -10,6 +10,8 @@ import type {
   FannedOut,
   FanOut,
   InsertEventOptions,
+  InsertedOnce,
+  KeyedEvent,
   Owed,
   ReceiptStore,
   Scope,
@@ -34,11 +36,29 @@ export class MemoryEvents implements EventStore {
   async insert(events: readonly EventRecord[], options: InsertEventOptions = {}): Promise<void> {
     const known = events.find(({ id }) => this.#tables.events.has(id));
     if (known) throw new Error(`event ${known.id} is stored already`);
-    const { transaction, leasedUntil, replacing = [] } = options;
+    const { transaction, leasedUntil, dueAt, replacing = [] } = options;
     this.#pending.add(transaction, () => {
       for (const id of replacing) this.#remove(id);
-      this.#add(events, leasedUntil);
+      this.#add(events, leasedUntil, dueAt);
     });
+  }
+
+  /** A key is taken when its event is stored: of two transactions at once both may get theirs. */
+  async insertOnce(
+    asked: readonly KeyedEvent[],
+    options: Pick<InsertEventOptions, 'transaction' | 'leasedUntil' | 'dueAt'> = {},
+  ): Promise<readonly InsertedOnce[]> {
+    const inserted: InsertedOnce[] = [];
+    const { events, eventKeys } = this.#tables;
+    for (const { event, key } of asked) {
+      const ownKey = JSON.stringify([event.accountId, key]);
+      const known = events.get(eventKeys.get(ownKey) ?? '');
+      inserted.push({ event: known ?? event, isNew: known === undefined });
+      if (known !== undefined) continue;
+      await this.insert([event], options);
+      this.#pending.add(options.transaction, () => eventKeys.set(ownKey, event.id));
+    }
+    return inserted;
   }
 
   async claim({ ids, limit, now, leaseMs }: EventClaimRequest): Promise<readonly ClaimedEvent[]> {
@@ -96,10 +116,10 @@ export class MemoryEvents implements EventStore {
     return ids.length;
   }
 
-  #add(events: readonly EventRecord[], leasedUntil = 0): void {
+  #add(events: readonly EventRecord[], leasedUntil = 0, dueAt = 0): void {
     for (const event of events) {
       this.#tables.events.set(event.id, event);
-      this.#tables.waiting.add(event.id, leasedUntil);
+      this.#tables.waiting.add(event.id, leasedUntil, dueAt);
     }
   }
 

@@ -66,7 +66,12 @@ export function eraseEvents(tables: Tables, query: EraseQuery, now: number): rea
   const events = [...tables.events.values()].filter((event) => isAskedFor(event, query));
   for (const event of events) {
     const { id, payload, erasedAt } = event;
-    tables.events.set(id, { ...event, payload: erasedPayload(payload), erasedAt: erasedAt ?? now });
+    tables.events.set(id, {
+      ...event,
+      payload: erasedPayload(payload),
+      headers: null,
+      erasedAt: erasedAt ?? now,
+    });
   }
   const ids = events.map(({ id }) => id);
   eraseParts(tables, new Set(ids), now);
@@ -84,7 +89,7 @@ function eraseParts(tables: Tables, ids: ReadonlySet<string>, now: number): void
   const deliveries = partsOf(tables.deliveries, ids);
   const runs = partsOf(tables.runs, ids);
   for (const record of deliveries.filter(isOwed)) {
-    const change = { ...cancelled, manual: false, reason: 'event-erased' };
+    const change = { ...cancelled, manual: false, hold: null, reason: 'event-erased' };
     tables.deliveries.set(record.id, { record: { ...record, ...change }, ...UNLEASED });
   }
   for (const record of runs.filter(isOwed)) {

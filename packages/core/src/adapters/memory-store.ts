@@ -1,5 +1,4 @@
 import type { AttemptRecord } from '../delivery/attempt.js';
-import type { DeliveryRecord } from '../delivery/delivery.js';
 import type { EventRecord } from '../events/event.js';
 import type { ReceiptRecord } from '../inbound/receipt.js';
 import type { RunRecord } from '../listeners/run.js';
@@ -7,7 +6,10 @@ import { whole } from '../options.js';
 import type { Store } from '../ports/store.js';
 import { MemoryDeliveries } from './memory-deliveries.js';
 import { MemoryEvents, MemoryReceipts } from './memory-events.js';
+import { DeliveryRows } from './memory-groups.js';
+import { MemoryHealth } from './memory-health.js';
 import { EventHistory } from './memory-history.js';
+import { MemoryQuarantine } from './memory-quarantine.js';
 import { type EventPart, pruneRows } from './memory-retention.js';
 import { MemorySnapshots, type SnapshotRow } from './memory-snapshots.js';
 import { WaitingEvents } from './memory-waiting.js';
@@ -22,12 +24,14 @@ export interface Tables {
   /** By event. */
   readonly parts: Map<string, EventPart[]>;
   readonly webhooks: WebhookRows;
-  readonly deliveries: WorkRows<DeliveryRecord>;
+  readonly deliveries: DeliveryRows;
   readonly attempts: Map<string, AttemptRecord[]>;
   readonly runs: WorkRows<RunRecord>;
   readonly receipts: Map<string, ReceiptRecord>;
   readonly receiptKeys: Set<string>;
   readonly snapshots: Map<string, SnapshotRow>;
+  /** The ids of events by account and idempotency key. */
+  readonly eventKeys: Map<string, string>;
 }
 
 export interface MemoryStoreOptions {
@@ -55,12 +59,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     waiting: new WaitingEvents(),
     parts: new Map(),
     webhooks: new WebhookRows(),
-    deliveries: new WorkRows(),
+    deliveries: new DeliveryRows(),
     attempts: new Map(),
     runs: new WorkRows(),
     receipts: new Map(),
     receiptKeys: new Set(),
     snapshots: new Map(),
+    eventKeys: new Map(),
   };
   const events = new MemoryEvents(tables, new EventHistory(tables, limit));
   return {
@@ -72,6 +77,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     runs: new MemoryRuns(tables),
     receipts: new MemoryReceipts(tables, events),
     snapshots: new MemorySnapshots(tables, events),
+    health: new MemoryHealth(tables),
+    quarantine: new MemoryQuarantine(),
     open: async () => {},
     afterCommit,
     prune: async (request) => pruneRows(tables, request),

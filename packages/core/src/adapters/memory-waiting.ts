@@ -2,6 +2,8 @@ import type { ClaimedEvent } from '../ports/store.js';
 import { DueIds, take } from './memory-due.js';
 
 interface Wait {
+  /** Of an event that is to be fanned out later: not before this instant. */
+  readonly dueAt: number;
   readonly leasedUntil: number;
   readonly isHeard: boolean;
 }
@@ -20,12 +22,17 @@ export class WaitingEvents {
     return wait !== undefined && wait.leasedUntil <= now;
   }
 
+  /** Those that are to be fanned out by now. */
+  ids(now: number): readonly string[] {
+    return [...this.#waits].filter(([, { dueAt }]) => dueAt <= now).map(([id]) => id);
+  }
+
   isHeard(id: string): boolean {
     return this.#waits.get(id)?.isHeard ?? false;
   }
 
-  add(id: string, leasedUntil: number): void {
-    this.#set(id, { leasedUntil, isHeard: false });
+  add(id: string, leasedUntil: number, dueAt: number): void {
+    this.#set(id, { leasedUntil: Math.max(leasedUntil, dueAt), dueAt, isHeard: false });
   }
 
   /** Ids that nobody leases, the oldest first. */
@@ -40,7 +47,12 @@ export class WaitingEvents {
 
   /** Passes over those that do not wait. */
   release(ids: readonly string[], { isHeard }: Pick<ClaimedEvent, 'isHeard'>): void {
-    for (const id of ids) this.#change(id, (wait) => ({ leasedUntil: 0, isHeard: wait.isHeard || isHeard }));
+    for (const id of ids)
+      this.#change(id, (wait) => ({
+        ...wait,
+        leasedUntil: wait.dueAt,
+        isHeard: wait.isHeard || isHeard,
+      }));
   }
 
   delete(id: string): void {

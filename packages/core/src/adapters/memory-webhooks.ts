@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import type { SnapshotRecord } from '../ports/snapshot-store.js';
 import type {
-  ActiveWebhooks,
+  AccountWebhooks,
   Page,
   Scope,
   WebhookExpectation,
@@ -75,9 +75,9 @@ export class MemoryWebhooks implements WebhookStore {
     return webhook && inScope(webhook, scope) ? webhook : null;
   }
 
-  async activeOf(accountIds: readonly (string | null)[]): Promise<ActiveWebhooks> {
+  async ofAccounts(accountIds: readonly (string | null)[]): Promise<AccountWebhooks> {
     const asked = new Set(accountIds);
-    const isAsked = ({ active, accountId }: WebhookRecord) => active && asked.has(accountId);
+    const isAsked = ({ accountId }: WebhookRecord) => asked.has(accountId);
     const { version } = this.#tables.webhooks;
     return { webhooks: [...this.#tables.webhooks.values()].filter(isAsked), version };
   }

@@ -69,11 +69,16 @@ export class MemoryWork<Item extends Work> {
     const spared = new Set(except);
     const isDue = (id: string) => (this.#rows.dueAt(id) ?? Number.POSITIVE_INFINITY) <= now;
     const due = ids?.filter(isDue) ?? this.#rows.due(now);
-    return this.#rowsOf(take(due, limit, spared)).map(({ record }) => {
-      const row = { record, lease, leasedUntil: now + leaseMs };
-      this.#rows.set(record.id, row);
-      return this.read(row);
-    });
+    return this.#rowsOf(take(due, limit, spared)).map(({ record }) =>
+      this.take(record, { now, leaseMs, lease }),
+    );
+  }
+
+  /** Claims a row, due or not. */
+  take(record: Item, { now, leaseMs, lease }: Pick<ClaimRequest, 'now' | 'leaseMs' | 'lease'>): Item {
+    const row = { record, lease, leasedUntil: now + leaseMs };
+    this.#rows.set(record.id, row);
+    return this.read(row);
   }
 
   read({ record, lease }: WorkRow<Item>): Item {

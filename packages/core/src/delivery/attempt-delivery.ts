@@ -1,16 +1,20 @@
 import { errorFields, isStoreUnavailable } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
-import type { HttpClient } from '../ports/http-client.js';
+import type { HttpClient, HttpReply } from '../ports/http-client.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { Logger } from '../ports/logger.js';
-import type { WebhookStore } from '../ports/store.js';
-import type { ClaimedDelivery, DeliveryResult } from '../ports/work-store.js';
+import type { ClaimedDelivery, DeliveryResult, HeldDelivery } from '../ports/work-store.js';
 import type { Claims, Held } from '../worker/claims.js';
 import type { HandOver } from '../worker/hand-over.js';
+import { type Admission, admitDelivery } from './admit-delivery.js';
 import { buildRequest, type RequestOptions } from './build-request.js';
+import type { Composed, Composer } from './compose-body.js';
 import { cancelDelivery, concludeAttempt, type Tried } from './conclude-attempt.js';
+import type { AttemptFollower } from './follow-attempt.js';
 import { judgeReply, type Verdict } from './judge-reply.js';
-import type { RetryPolicy } from './retry-policy.js';
+import type { Pass, ReceiverGate } from './receiver-gate.js';
+import type { AccessProvider } from './request-access.js';
+import { type RetryPolicy, retrySchedule } from './retry-policy.js';
 import type { WebhookRecord } from './webhook.js';
 
 /** How long a delivery rests when we, not its receiver, failed. */
@@ -18,7 +22,8 @@ const OUR_FAULT_DELAY_MS = 60_000;
 
 export interface AttemptDeps {
   readonly claims: Claims<ClaimedDelivery, DeliveryResult>;
-  readonly webhooks: WebhookStore;
+  /** Puts a claimed delivery aside. */
+  readonly hold: (delivery: HeldDelivery) => Promise<void>;
   readonly handOver: HandOver;
   readonly http: HttpClient;
   readonly clock: Clock;
@@ -27,51 +32,67 @@ export interface AttemptDeps {
   readonly random: () => number;
   readonly retry: RetryPolicy;
   readonly request: RequestOptions;
+  readonly gate: ReceiverGate;
+  readonly composer: Composer;
+  readonly access: AccessProvider;
   /** The decoded secrets of a webhook that sign at an instant. Throws SECRET_UNREADABLE. */
   readonly signingKeys: (webhook: WebhookRecord, now: number) => readonly Buffer[];
+  readonly followers: readonly AttemptFollower[];
 }
 
 /**
  * The story of one attempt, of a delivery that this process holds:
  *
- * 1. refuse it where its webhook is gone or inactive
- * 2. build the request from the stored bytes, and sign it
+ * 1. refuse it where its webhook is gone or inactive; put it aside where that is paused, its receiver only fails just
+ *    now, or its turn has not come
+ * 2. compose its body, get what lets it in, build the request and sign it
  * 3. leave it alone where its lease ran out meanwhile (the process stood still): somebody else may be sending it
  * 4. send it; network trouble is a reply, too
  * 5. judge the reply
  * 6. leave its place in the worker to the next, record the attempt and where the delivery goes on, in one write
- * 7. hand over the next attempt, or disable a webhook that said 410 Gone
+ * 7. hand over the next attempt, and tell those who follow
  */
 export async function attemptDelivery(
   deps: AttemptDeps,
   work: Held<ClaimedDelivery>,
   leave: () => void = () => {},
 ): Promise<void> {
-  const { webhook } = work;
-  const refusal = refuse(webhook);
-  if (webhook === null || refusal !== null) return cancel(deps, work, refusal);
-
+  const admission = admitDelivery(work);
+  if (admission.kind !== 'admitted') return dismiss(deps, work, admission);
+  const { webhook } = admission;
+  const passing = deps.gate.pass(work.delivery, webhook);
+  const pass = passing instanceof Promise ? await passing : passing;
+  if (pass.kind === 'held') return dismiss(deps, work, pass);
   const tried = await attempt(deps, work, webhook);
-  if (tried === null) return;
+  if (tried === null) return deps.gate.abandon(webhook, pass.isProbe);
+  const policy = policyOf(deps, webhook);
+  deps.gate.note({ webhook, policy, isProbe: pass.isProbe, ...endOf(tried) });
   leave();
-  const result = concludeAttempt(work, tried, { policy: deps.retry, random: deps.random() });
+  const scheduling = { policy, random: deps.random() };
+  const result = concludeAttempt(work, tried, scheduling);
   await record(deps, work, result);
-  await follow(deps, work, result, tried.verdict);
+  await follow(deps, work, { webhook, result, verdict: tried.verdict });
+  const callingBack = deps.gate.callBack(webhook);
+  if (callingBack !== undefined) await callingBack;
 }
 
-/** Null where nothing was sent: the lease is over, or it failed on our side. */
+/** Null where nothing was sent: it was withheld, the lease is over, or it failed on our side. */
 async function attempt(
   deps: AttemptDeps,
   work: Held<ClaimedDelivery>,
   webhook: WebhookRecord,
 ): Promise<Tried | null> {
-  const { claims, clock, http, ids, signingKeys } = deps;
+  const { clock, ids } = deps;
   try {
+    const composing = deps.composer.compose(work, webhook);
+    const composed = composing instanceof Promise ? await composing : composing;
+    if (composed.kind === 'withheld') {
+      await dismiss(deps, work, { kind: 'refused', reason: composed.reason });
+      return null;
+    }
     const startedAt = clock.now();
-    const keys = signingKeys(webhook, startedAt);
-    const request = buildRequest({ url: webhook.url, work, keys, now: startedAt }, deps.request);
-    if (!claims.isHeld(work.delivery.id)) return null;
-    const reply = await http.send(request);
+    const reply = await send(deps, work, { webhook, composed, now: startedAt });
+    if (reply === null) return null;
     const finishedAt = clock.now();
     const verdict = judgeReply(reply, finishedAt);
     return { attemptId: ids.next('att'), startedAt, finishedAt, reply, verdict };
@@ -79,6 +100,37 @@ async function attempt(
     await postpone(deps, work, error);
     return null;
   }
+}
+
+/** Null where the lease is over. */
+async function send(
+  { access, claims, http, request, signingKeys }: AttemptDeps,
+  work: Held<ClaimedDelivery>,
+  parts: { readonly webhook: WebhookRecord; readonly composed: Composed; readonly now: number },
+): Promise<HttpReply | null> {
+  const { webhook, now } = parts;
+  const asking = access.accessOf(webhook, now);
+  const granted = asking instanceof Promise ? await asking : asking;
+  if (granted.kind === 'denied') {
+    const { reason, message } = granted;
+    return { kind: 'error', reason, message, durationMs: 0 };
+  }
+  const { timeoutMs = request.timeoutMs } = webhook.settings;
+  const options = { ...request, timeoutMs };
+  const outbound = buildRequest(
+    { ...parts, work, access: granted, keys: signingKeys(webhook, now) },
+    options,
+  );
+  return claims.isHeld(work.delivery.id) ? http.send(outbound) : null;
+}
+
+function policyOf({ retry }: AttemptDeps, { settings }: WebhookRecord): RetryPolicy {
+  return settings.retry === undefined ? retry : retrySchedule(settings.retry);
+}
+
+function endOf({ verdict, reply }: Tried) {
+  const status = reply.kind === 'response' ? reply.status : null;
+  return { verdict, status, durationMs: reply.durationMs };
 }
 
 /** What the receiver answered counts, also where the log of the attempt cannot be stored. */
@@ -99,28 +151,47 @@ async function record(
   }
 }
 
-function refuse(webhook: WebhookRecord | null): string | null {
-  if (webhook === null) return 'webhook-deleted';
-  return webhook.active ? null : 'webhook-inactive';
-}
-
-async function cancel(deps: AttemptDeps, work: Held<ClaimedDelivery>, reason: string | null): Promise<void> {
-  await deps.claims.settle(cancelDelivery(work, reason ?? 'webhook-deleted', deps.clock.now()));
+/** What is not tried is put aside or cancelled. */
+async function dismiss(
+  deps: AttemptDeps,
+  work: Held<ClaimedDelivery>,
+  admission: Exclude<Admission, { readonly kind: 'admitted' }> | Exclude<Pass, { readonly kind: 'open' }>,
+): Promise<void> {
+  if (admission.kind === 'held') {
+    const { hold, until } = admission;
+    return deps.hold({ id: work.delivery.id, lease: work.lease, hold, nextAttemptAt: until });
+  }
+  const { reason } = admission;
+  await deps.claims.settle(cancelDelivery(work, reason, deps.clock.now()));
   deps.logger.info({ ...fieldsOf(work), reason }, 'delivery cancelled');
 }
 
 async function follow(
   deps: AttemptDeps,
   work: Held<ClaimedDelivery>,
-  result: DeliveryResult,
-  verdict: Verdict,
+  followed: { readonly webhook: WebhookRecord; readonly result: DeliveryResult; readonly verdict: Verdict },
 ): Promise<void> {
-  const { id, state, nextAttemptAt, reason, attempt } = result;
-  deps.logger.debug(
+  const { result, verdict } = followed;
+  logAttempt(deps, work, result);
+  const { id, nextAttemptAt } = result;
+  if (verdict.kind !== 'succeeded' && nextAttemptAt !== null) {
+    const delayMs = Math.max(0, nextAttemptAt - deps.clock.now());
+    deps.handOver([{ kind: 'delivery', id }], delayMs);
+  }
+  for (const follower of deps.followers) {
+    const following = follower.followed({ ...followed, delivery: work.delivery });
+    if (following !== undefined) await following;
+  }
+}
+
+function logAttempt({ logger }: AttemptDeps, work: Held<ClaimedDelivery>, result: DeliveryResult): void {
+  const { id, state, reason, attempt } = result;
+  const { eventId, webhookId } = work.delivery;
+  logger.debug(
     {
       deliveryId: id,
-      eventId: work.delivery.eventId,
-      webhookId: work.delivery.webhookId,
+      eventId,
+      webhookId,
       attempt: attempt?.number,
       state,
       reason,
@@ -128,29 +199,7 @@ async function follow(
     },
     'delivery attempted',
   );
-  if (verdict.kind === 'succeeded') return;
-  if (nextAttemptAt !== null) {
-    const delayMs = Math.max(0, nextAttemptAt - deps.clock.now());
-    deps.handOver([{ kind: 'delivery', id }], delayMs);
-  }
-  if (state === 'exhausted') deps.logger.warn({ ...fieldsOf(work), reason }, 'delivery exhausted');
-  if (verdict.kind === 'give-up' && verdict.isGone) await disable(deps, work);
-}
-
-/** Unless it has another URL by now: it was the old one that is gone. */
-async function disable(
-  { webhooks, clock, logger }: AttemptDeps,
-  { webhook }: Held<ClaimedDelivery>,
-): Promise<void> {
-  if (webhook === null) return;
-  const { id, url } = webhook;
-  const disabled = await webhooks.update(
-    id,
-    {},
-    { active: false, updatedAt: clock.now() },
-    { url, active: true },
-  );
-  if (disabled) logger.warn({ webhookId: id }, 'webhook disabled: its receiver answered 410 Gone');
+  if (state === 'exhausted') logger.warn({ ...fieldsOf(work), reason }, 'delivery exhausted');
 }
 
 /** Our own fault (a secret that cannot be read, a client that throws) is not charged to the receiver's schedule. */

@@ -17,6 +17,21 @@ export const DELIVERY_STATES: readonly DeliveryState[] = [
   'cancelled',
 ];
 
+/**
+ * Why a delivery that would be due is put aside, though nothing failed. Its state and its counts stay.
+ *
+ * - `paused`: its webhook is paused; resumed with it.
+ * - `predecessor`: another delivery of its group comes first.
+ * - `circuit`: its receiver only fails just now; resumed when it answers again, or tried at `nextAttemptAt`.
+ * - `rate`: its webhook's rate limit gives it a turn at `nextAttemptAt`.
+ * - `concurrency`: its webhook has as many attempts under way as it may, and they are slow.
+ * - `debounce`, `batch`: it waits for others of its group.
+ */
+export type Hold = 'paused' | 'predecessor' | 'circuit' | 'rate' | 'concurrency' | 'debounce' | 'batch';
+
+/** The `nextAttemptAt` of what is held until somebody resumes it. */
+export const HELD_UNTIL_RESUMED = 8.64e15;
+
 /** One event owed to one webhook. */
 export interface DeliveryRecord {
   readonly id: string;
@@ -33,6 +48,10 @@ export interface DeliveryRecord {
   readonly manual: boolean;
   /** When the next attempt is due; null in a final state. */
   readonly nextAttemptAt: number | null;
+  /** Why it waits for that, where it is not for a failed attempt. */
+  readonly hold: Hold | null;
+  /** Deliveries with the same one have to do with each other: they are ordered, debounced or batched. */
+  readonly groupKey: string | null;
   /** Why it is cancelled or exhausted, or the last attempt failed. */
   readonly reason: string | null;
   readonly createdAt: number;

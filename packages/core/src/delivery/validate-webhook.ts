@@ -3,7 +3,16 @@ import { matchesPattern } from '../events/event-pattern.js';
 import type { AnyRegistry } from '../events/event-types.js';
 import type { RowSources } from '../rows/row-sources.js';
 import { isStorableId } from '../safe-text.js';
+import { HEADER_PROFILES, type HeaderProfile } from '../signing/header-profile.js';
+import { authProblem, headersProblem, tlsProblem } from './check-credentials.js';
+import { filterProblem } from './filter.js';
 import { type UrlPolicy, urlProblem } from './guard-url.js';
+import {
+  changedSettings,
+  SETTING_CHECKS,
+  settingsConflict,
+  type WebhookSettings,
+} from './webhook-settings.js';
 
 const MAX_DESCRIPTION_LENGTH = 1_000;
 const MAX_SUBSCRIPTIONS = 1_000;
@@ -14,6 +23,10 @@ export interface WebhookRules {
   readonly registry: AnyRegistry;
   readonly urlPolicy: UrlPolicy;
   readonly rows: RowSources;
+  /** The names of the hub's transforms. */
+  readonly transforms: ReadonlySet<string>;
+  /** As they are before. */
+  readonly settings: WebhookSettings;
   /** Throws for a secret that cannot sign. */
   readonly assertSecret: (secret: string) => void;
 }
@@ -30,11 +43,23 @@ const CHECKS: ReadonlyMap<string, Check> = new Map(
       (typeof value === 'string' && value.length <= MAX_DESCRIPTION_LENGTH && !value.includes('\0'))
         ? null
         : `expected text of at most ${MAX_DESCRIPTION_LENGTH} characters, without NUL`,
-    active: (value) => (typeof value === 'boolean' ? null : 'expected true or false'),
+    active: isTrueOrFalse,
+    paused: isTrueOrFalse,
     secret: secretProblem,
     accountId: (value) =>
       value === null || isStorableId(value) ? null : 'expected text, a whole number or null',
     snapshot: snapshotProblem,
+    signature: (value) => (value === 'v1' || value === 'v1a' ? null : 'expected "v1" or "v1a"'),
+    ...clearable(SETTING_CHECKS),
+    ...clearable({
+      profile: profileProblem,
+      filter: filterProblem,
+      payload: payloadFormProblem,
+      transform: transformProblem,
+      headers: headersProblem,
+      auth: authProblem,
+      tls: tlsProblem,
+    }),
   } satisfies Record<string, Check>),
 );
 
@@ -50,9 +75,40 @@ export function validateWebhook(input: object, rules: WebhookRules): void {
     const problem = check ? check(value, rules, input as Input) : 'is not a field of a webhook';
     if (problem !== null) fields[name] = problem;
   }
+  const conflict = settingsConflict(changedSettings(rules.settings, input as Input));
+  if (conflict !== null) fields.settings = conflict;
   const problems = Object.entries(fields).map(([name, problem]) => `${name}: ${problem}`);
   if (problems.length > 0)
     throw new HooklineError('VALIDATION_FAILED', { problem: problems.join('; '), fields });
+}
+
+/** What may be left out may be taken out. */
+function clearable(checks: Readonly<Record<string, Check>>): Readonly<Record<string, Check>> {
+  const entries = Object.entries(checks).map(([name, check]): [string, Check] => [
+    name,
+    (value, rules, input) => (value === null ? null : check(value, rules, input)),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function isTrueOrFalse(value: unknown): string | null {
+  return typeof value === 'boolean' ? null : 'expected true or false';
+}
+
+function profileProblem(value: unknown): string | null {
+  const names = HEADER_PROFILES.map((name) => `"${name}"`).join(', ');
+  return HEADER_PROFILES.includes(value as HeaderProfile) ? null : `expected one of ${names}`;
+}
+
+function payloadFormProblem(value: unknown): string | null {
+  const isForm = value === 'snapshot' || value === 'thin' || value === 'fresh';
+  return isForm ? null : 'expected "snapshot", "thin" or "fresh"';
+}
+
+function transformProblem(value: unknown, { transforms }: WebhookRules): string | null {
+  if (typeof value === 'string' && transforms.has(value)) return null;
+  const names = [...transforms].map((name) => JSON.stringify(name)).join(', ');
+  return `${JSON.stringify(value)} is none of the hub's transforms: ${names || 'there are none'}`;
 }
 
 function subscriptionsProblem(value: unknown, { registry }: WebhookRules): string | null {

@@ -9,13 +9,13 @@ const MAX_ACCOUNTS = 50_000;
 
 /** The webhooks of some accounts, all as they were at one instant. */
 export interface WebhookDirectory {
-  /** What `WebhookStore.activeOf` answered with them. */
+  /** What `WebhookStore.ofAccounts` answered with them. */
   readonly version: string;
   subscribersOf(accountId: string | null, type: string): readonly WebhookRecord[];
 }
 
 /**
- * The active webhooks of accounts, read once and kept while no webhook changes. It does not find out by itself: whoever
+ * The webhooks of accounts, read once and kept while no webhook changes. It does not find out by itself: whoever
  * stores something on the strength of them has the version compared, and calls `forget` where it is another.
  */
 export class WebhookCache {
@@ -42,7 +42,7 @@ export class WebhookCache {
   }
 
   async #load(accountIds: readonly (string | null)[]): Promise<void> {
-    const { webhooks, version } = await this.#store.activeOf(accountIds);
+    const { webhooks, version } = await this.#store.ofAccounts(accountIds);
     const isFull =
       this.#size + webhooks.length > MAX_WEBHOOKS || this.#accounts.size + accountIds.length > MAX_ACCOUNTS;
     if (version !== this.#version || isFull) this.forget();

@@ -9,7 +9,7 @@ const MAX_CACHED = 10_000;
 
 /** Makes, keeps, opens and rotates the secrets of webhooks. */
 export interface SecretKeeper {
-  generate(): string;
+  generate(signature?: 'v1' | 'v1a'): string;
   /** Throws VALIDATION_FAILED for a secret that cannot sign. */
   readonly assertUsable: (secret: string) => void;
   /** The secrets of a new webhook. */
@@ -34,7 +34,7 @@ export function secretKeeper(box: SecretBox): SecretKeeper {
   });
 
   return {
-    generate: generateSecret,
+    generate: () => generateSecret(),
     assertUsable: (secret) => void secretBytes(secret),
     first: (secret, now) => [seal(secret, now)],
     rotate(secrets, secret, { now, overlapMs }) {

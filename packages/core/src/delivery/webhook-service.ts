@@ -1,5 +1,5 @@
 import { HooklineError, invalidField } from '../errors.js';
-import { accountKey, buildEventRecord } from '../events/build-event.js';
+import { buildEventRecord } from '../events/build-event.js';
 import type { AnyRegistry } from '../events/event-types.js';
 import type {
   AccountScope,
@@ -9,22 +9,27 @@ import type {
   WebhookChange,
   Webhooks,
 } from '../hub-services.js';
-import { owe } from '../listeners/webhook-listener.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { Logger } from '../ports/logger.js';
 import type { SnapshotRecord } from '../ports/snapshot-store.js';
-import type { Store } from '../ports/store.js';
+import type { Store, WebhookExpectation } from '../ports/store.js';
 import type { RowSources } from '../rows/row-sources.js';
 import { toPage, toScope } from '../scope.js';
 import type { HandOver } from '../worker/hand-over.js';
 import type { Waker } from '../worker/waker.js';
+import type { CredentialKeeper } from './credential-keeper.js';
 import type { UrlPolicy } from './guard-url.js';
+import { oweDelivery } from './owe-delivery.js';
 import { validateWebhook } from './validate-webhook.js';
 import type { WebhookRecord } from './webhook.js';
+import { newWebhookRecord, shownWebhook, webhookPatch } from './webhook-input.js';
 import type { SecretKeeper } from './webhook-secrets.js';
+import type { WebhookSettings } from './webhook-settings.js';
 
 const TEST_EVENT = 'hookline.test';
+/** A test waits for nothing. */
+const AT_ONCE = { active: true, paused: false, settings: {} } as const;
 const DEFAULT_OVERLAP_MS = 24 * 60 * 60 * 1_000;
 
 export interface WebhookServiceDeps {
@@ -32,6 +37,11 @@ export interface WebhookServiceDeps {
   readonly registry: AnyRegistry;
   readonly urlPolicy: UrlPolicy;
   readonly secrets: SecretKeeper;
+  readonly credentials: CredentialKeeper;
+  /** The names of the hub's transforms. */
+  readonly transforms: ReadonlySet<string>;
+  /** Called when a webhook was changed by its owner. */
+  readonly onChanged: (before: WebhookRecord, after: WebhookRecord) => Promise<void>;
   readonly handOver: HandOver;
   readonly rows: RowSources;
   readonly waker: Waker;
@@ -54,26 +64,17 @@ export class WebhookService implements Webhooks {
   }
 
   async create(input: NewWebhook): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
-    const { store, secrets, clock, ids, waker } = this.#deps;
-    this.#validate(input, ['url', 'subscriptions']);
+    const { store, secrets, credentials, clock, ids, waker } = this.#deps;
+    this.#validate(input, ['url', 'subscriptions'], {});
     const now = clock.now();
-    const secret = input.secret ?? secrets.generate();
-    const record: WebhookRecord = {
-      id: ids.next('wh'),
-      accountId: accountKey(input.accountId),
-      url: input.url,
-      subscriptions: [...new Set(input.subscriptions)],
-      description: input.description ?? null,
-      active: input.active ?? true,
-      secrets: secrets.first(secret, now),
-      createdAt: now,
-      updatedAt: now,
-    };
+    const secret = input.secret ?? secrets.generate(input.signature);
+    const birth = { id: ids.next('wh'), secrets: secrets.first(secret, now), now };
+    const record = newWebhookRecord(input, birth, credentials);
     await this.#deps.ready();
     const snapshots = this.#snapshotsOf(record, input.snapshot);
     await store.webhooks.insert(record, snapshots);
     if (snapshots.length > 0) waker.wakeRelays();
-    return { webhook: withoutSecrets(record), secret };
+    return { webhook: this.#shown(record), secret };
   }
 
   #snapshotsOf(
@@ -90,28 +91,35 @@ export class WebhookService implements Webhooks {
   async get(id: string, scope: AccountScope = {}): Promise<Webhook | null> {
     await this.#deps.ready();
     const record = await this.#deps.store.webhooks.get(id, toScope(scope));
-    return record && withoutSecrets(record);
+    return record && this.#shown(record);
   }
 
   async list(options: ListOptions = {}): Promise<readonly Webhook[]> {
     await this.#deps.ready();
     const records = await this.#deps.store.webhooks.list({ ...toScope(options), ...toPage(options) });
-    return records.map(withoutSecrets);
+    return records.map(this.#shown);
   }
 
   async update(id: string, change: WebhookChange, scope: AccountScope = {}): Promise<Webhook> {
-    this.#validate(change, []);
     refuseFixed(change);
-    await this.#deps.ready();
-    const { url, subscriptions, description, active } = change;
-    const record = await this.#deps.store.webhooks.update(id, toScope(scope), {
-      ...(url !== undefined && { url }),
-      ...(subscriptions !== undefined && { subscriptions: [...new Set(subscriptions)] }),
-      ...(description !== undefined && { description }),
-      ...(active !== undefined && { active }),
-      updatedAt: this.#deps.clock.now(),
-    });
-    return withoutSecrets(found(record, id));
+    const { store, clock, credentials } = this.#deps;
+    for (;;) {
+      const before = await this.#find(id, scope);
+      this.#validate(change, [], before.settings);
+      const patch = webhookPatch(before, change, clock.now(), credentials);
+      const after = await store.webhooks.update(id, {}, patch, changeable(before));
+      if (after === null) continue;
+      await this.#deps.onChanged(before, after);
+      return this.#shown(after);
+    }
+  }
+
+  pause(id: string, scope: AccountScope = {}): Promise<Webhook> {
+    return this.update(id, { paused: true }, scope);
+  }
+
+  resume(id: string, scope: AccountScope = {}): Promise<Webhook> {
+    return this.update(id, { paused: false }, scope);
   }
 
   async delete(id: string, scope: AccountScope = {}): Promise<void> {
@@ -165,7 +173,7 @@ export class WebhookService implements Webhooks {
       dataJson: JSON.stringify({ webhookId: id, message: 'This is a test event.' }),
       maxPayloadBytes,
     });
-    const delivery = owe(event, id, now);
+    const delivery = oweDelivery(event, { ...webhook, ...AT_ONCE }, now);
     await store.events.insert([event], { leasedUntil: now + 60_000 });
     await store.events.settle({
       eventIds: [event.id],
@@ -178,14 +186,17 @@ export class WebhookService implements Webhooks {
     return delivery;
   }
 
+  readonly #shown = (record: WebhookRecord): Webhook => shownWebhook(record, this.#deps.credentials);
+
   async #find(id: string, scope: AccountScope): Promise<WebhookRecord> {
     await this.#deps.ready();
     return found(await this.#deps.store.webhooks.get(id, toScope(scope)), id);
   }
 
-  #validate(input: object, required: readonly string[]): void {
-    const { registry, urlPolicy, logger, secrets, rows } = this.#deps;
-    validateWebhook(input, { required, registry, urlPolicy, rows, assertSecret: secrets.assertUsable });
+  #validate(input: object, required: readonly string[], settings: WebhookSettings): void {
+    const { registry, urlPolicy, logger, secrets, rows, transforms } = this.#deps;
+    const { assertUsable: assertSecret } = secrets;
+    validateWebhook(input, { required, settings, registry, urlPolicy, rows, transforms, assertSecret });
     const { subscriptions = [] } = input as { subscriptions?: readonly string[] };
     for (const type of subscriptions) {
       const replacement = registry.replacementOf(type);
@@ -194,16 +205,22 @@ export class WebhookService implements Webhooks {
   }
 }
 
-/** A webhook as it may be shown: its secrets left out. */
-export function withoutSecrets({ secrets: _, ...webhook }: WebhookRecord): Webhook {
-  return webhook;
+/** What somebody else may change meanwhile: of two changes at once neither undoes what the other did. */
+function changeable({ settings, credentials, active, paused }: WebhookRecord): WebhookExpectation {
+  return { settings, credentials, active, paused };
 }
+
+const FIXED: Readonly<Record<string, string>> = {
+  secret: 'is changed by rotating it',
+  signature: 'is changed by rotating the secret',
+  accountId: 'cannot be changed',
+  snapshot: 'cannot be changed',
+};
 
 /** A webhook keeps its account, its secrets are changed by rotation, and it is told of rows when it is new. */
 function refuseFixed(change: object): void {
-  const fixed = ['secret', 'accountId', 'snapshot'].find((name) => name in change);
-  if (fixed === undefined) return;
-  throw invalidField(fixed, fixed === 'secret' ? 'is changed by rotating it' : 'cannot be changed');
+  const fixed = Object.keys(change).find((name) => FIXED[name] !== undefined);
+  if (fixed !== undefined) throw invalidField(fixed, FIXED[fixed] ?? '');
 }
 
 function found(record: WebhookRecord | null, id: string): WebhookRecord {

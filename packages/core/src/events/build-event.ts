@@ -28,6 +28,7 @@ export interface EventParts {
   readonly chain?: Chain | undefined;
   readonly requestId?: string | null | undefined;
   readonly webhookId?: string | null | undefined;
+  readonly headers?: Readonly<Record<string, string>> | null | undefined;
   readonly maxPayloadBytes: number;
 }
 
@@ -56,6 +57,7 @@ export function buildEventRecord(parts: EventParts): EventRecord {
     ...chainOf(parts),
     requestId: parts.requestId ?? null,
     webhookId: parts.webhookId ?? null,
+    headers: parts.headers ?? null,
     erasedAt: null,
   };
 }

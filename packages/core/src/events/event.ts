@@ -70,5 +70,7 @@ export interface EventRecord {
   readonly requestId: string | null;
   /** The only webhook that it is for: nobody else hears of it. Null: it is for whoever wants it. */
   readonly webhookId: string | null;
+  /** Sent with every delivery of it, beside the headers of the webhook. */
+  readonly headers: Readonly<Record<string, string>> | null;
   readonly erasedAt: number | null;
 }

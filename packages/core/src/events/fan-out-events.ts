@@ -1,3 +1,5 @@
+import { isDueAtOnce as isDeliveryDue } from '../delivery/owe-delivery.js';
+import type { Promoter } from '../delivery/promote-groups.js';
 import type { ListenerRegistry } from '../listeners/listener-registry.js';
 import { type RunRecord, runId } from '../listeners/run.js';
 import type { OwedDeliveries, OwedDelivery, WebhookListener } from '../listeners/webhook-listener.js';
@@ -24,6 +26,7 @@ export interface FanOutDeps {
   readonly ownDeliveries: OwnWork<ClaimedDelivery>;
   readonly ownRuns: OwnWork<ClaimedRun>;
   readonly handOver: HandOver;
+  readonly promoter: Pick<Promoter, 'promote'>;
   readonly clock: Clock;
   readonly leaseMs: number;
   readonly newLease: () => string;
@@ -125,7 +128,16 @@ async function storeAndBegin(
   runs.begin(claimedIds);
   if (fannedOut.kind === 'stale') return false;
   deps.handOver([...jobsOf('delivery', deliveries.othersIds), ...jobsOf('run', runs.othersIds)]);
+  promoteGroups(deps, owed.deliveries);
   return true;
+}
+
+/** What fails here the next sweep comes to. */
+function promoteGroups({ promoter }: FanOutDeps, deliveries: readonly OwedDelivery[]): void {
+  const groupKeys = deliveries.flatMap(({ record }) =>
+    record.hold === 'predecessor' ? (record.groupKey ?? []) : [],
+  );
+  if (groupKeys.length > 0) promoter.promote(groupKeys).catch(() => {});
 }
 
 /** What is owed of one kind: as much of it as there are places for is this process's own, the first of it. */
@@ -143,15 +155,17 @@ function share<Item extends OwedItem, Claimed>(
   toClaimed: (item: Item) => Claimed,
   lease: Lease,
 ): Share<Item> {
-  const kept = work.keep(owed.length);
-  const own = owed.slice(0, kept);
-  const others = owed.slice(kept);
+  const due = owed.filter(isDueAtOnce);
+  const kept = work.keep(due.length);
+  const own = due.slice(0, kept);
+  const others = due.slice(kept);
+  const waiting = due.length === owed.length ? [] : owed.filter((item) => !isDueAtOnce(item));
   const withLease = (name: string | null) => (item: Item) => ({
     ...item.record,
     lease: name,
   });
   return {
-    rows: [...own.map(withLease(lease.name)), ...others.map(withLease(null))],
+    rows: [...own.map(withLease(lease.name)), ...[...others, ...waiting].map(withLease(null))],
     othersIds: idsOf(others),
     begin: (claimedIds) => {
       const claimed = own.filter(({ record }) => claimedIds.has(record.id));
@@ -159,6 +173,11 @@ function share<Item extends OwedItem, Claimed>(
     },
     abandon: () => work.abandon(idsOf(own), lease, kept),
   };
+}
+
+/** A run is; a delivery may be held, or be over already. */
+function isDueAtOnce({ record }: OwedItem): boolean {
+  return 'hold' in record ? isDeliveryDue(record) : true;
 }
 
 function idsOf(owed: readonly OwedItem[]): readonly string[] {
@@ -170,7 +189,8 @@ function jobsOf(kind: Job['kind'], ids: readonly string[]): readonly Job[] {
 }
 
 function toClaimedDelivery({ record, webhook, event }: OwedDelivery): ClaimedDelivery {
-  return { delivery: { ...record, state: 'delivering' }, payload: event.payload, webhook };
+  const { payload, headers, depth } = event;
+  return { delivery: { ...record, state: 'delivering' }, payload, headers, depth, webhook };
 }
 
 function toClaimedRun({ record, event }: OwedRun): ClaimedRun {

@@ -1,8 +1,8 @@
-import { type DeliveryRecord, deliveryId } from '../delivery/delivery.js';
+import type { DeliveryRecord } from '../delivery/delivery.js';
+import { oweDelivery } from '../delivery/owe-delivery.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import type { WebhookCache } from '../delivery/webhook-cache.js';
 import type { EventRecord } from '../events/event.js';
-import { CLOCK_MARGIN_MS } from '../ports/clock.js';
 
 /** What an event owes to one webhook, with all that its first attempt needs. */
 export interface OwedDelivery {
@@ -20,7 +20,8 @@ export interface OwedDeliveries {
 }
 
 /**
- * The listener behind every webhook: owes an event to each active webhook of its account that subscribes to it.
+ * The listener behind every webhook: owes an event to each webhook of its account that subscribes to it. To an inactive
+ * one it owes a delivery that is over already, so that what was not sent can be seen.
  * It takes events in batches, so that a burst costs one look-up of webhooks at most.
  */
 export class WebhookListener {
@@ -37,7 +38,7 @@ export class WebhookListener {
     const subscribers = (event: EventRecord) =>
       isSubscribable(event) ? addressees(event, subscribersOf(event.accountId, event.type)) : [];
     const toOwed = (event: EventRecord) => (webhook: WebhookRecord) => ({
-      record: owe(event, webhook.id, now),
+      record: oweDelivery(event, webhook, now),
       webhook,
       event,
     });
@@ -63,23 +64,4 @@ function addressees(
 
 function isSubscribable({ visibility }: EventRecord): boolean {
   return visibility === 'subscribable';
-}
-
-/** A new delivery, due at once, also for a process whose clock is a little behind. */
-export function owe(event: EventRecord, webhookId: string, now: number): DeliveryRecord {
-  return {
-    id: deliveryId(event.id, webhookId),
-    eventId: event.id,
-    eventType: event.type,
-    webhookId,
-    accountId: event.accountId,
-    state: 'pending',
-    attemptCount: 0,
-    scheduledAttemptCount: 0,
-    manual: false,
-    nextAttemptAt: now - CLOCK_MARGIN_MS,
-    reason: null,
-    createdAt: now,
-    finalizedAt: null,
-  };
 }

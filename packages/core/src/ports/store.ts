@@ -1,9 +1,12 @@
 import type { AttemptRecord } from '../delivery/attempt.js';
-import type { DeliveryRecord, DeliveryState } from '../delivery/delivery.js';
+import type { DeliveryRecord, DeliveryState, Hold } from '../delivery/delivery.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
+import type { RateLimit } from '../delivery/webhook-settings.js';
 import type { EventRecord, Visibility } from '../events/event.js';
 import type { ReceiptRecord } from '../inbound/receipt.js';
 import type { RunRecord } from '../listeners/run.js';
+import type { HealthStore } from './health-store.js';
+import type { QuarantineStore } from './quarantine-store.js';
 import type { PruneRequest, PruneResult } from './retention.js';
 import type { SnapshotRecord, SnapshotStore } from './snapshot-store.js';
 import type { WakeUps } from './wake-ups.js';
@@ -12,6 +15,8 @@ import type {
   ClaimedRun,
   ClaimRequest,
   DeliveryResult,
+  GroupClaimRequest,
+  HeldDelivery,
   RunResult,
   WorkStore,
 } from './work-store.js';
@@ -40,7 +45,7 @@ export interface FanOut {
   readonly runs: readonly Owed<RunRecord>[];
   /** When the leases of what is owed end. */
   readonly leasedUntil: number;
-  /** Of the webhooks that the deliveries are for: what `WebhookStore.activeOf` answered with them. Null where no webhook was asked for. */
+  /** Of the webhooks that the deliveries are for: what `WebhookStore.ofAccounts` answered with them. Null where no webhook was asked for. */
   readonly webhookVersion: string | null;
   /**
    * Set where the caller did not claim the events: it takes those that are committed and that nobody leases at this
@@ -60,10 +65,24 @@ export interface InsertEventOptions {
   readonly transaction?: unknown;
   /** Set when this process fans the events out itself at once: nobody else claims them before this instant. */
   readonly leasedUntil?: number;
+  /** Nobody claims the events before this instant, whatever becomes of who stored them. */
+  readonly dueAt?: number;
   /** Events of the same transaction, by their ids, which are taken out with the same write. */
   readonly replacing?: readonly string[];
   /** The name of a table: where the store records its changes by itself, nothing is stored. */
   readonly unlessCaptured?: string;
+}
+
+/** An event with its idempotency key. */
+export interface KeyedEvent {
+  readonly event: EventRecord;
+  readonly key: string;
+}
+
+/** Of an event with an idempotency key: the one that its account has with this key, itself or another. */
+export interface InsertedOnce {
+  readonly event: EventRecord;
+  readonly isNew: boolean;
 }
 
 export interface EventQuery extends Scope, Page {
@@ -88,6 +107,14 @@ export type EraseQuery = Scope &
 export interface EventStore {
   /** All or none. An id that is there already is an error of the caller. */
   insert(events: readonly EventRecord[], options?: InsertEventOptions): Promise<void>;
+  /**
+   * Stores each event unless its account has one with its key. Answers, in the same order, what is there
+   * then; of two at the same time one is new, and the other waits until it is known whether that one committed.
+   */
+  insertOnce(
+    events: readonly KeyedEvent[],
+    options?: Pick<InsertEventOptions, 'transaction' | 'leasedUntil' | 'dueAt'>,
+  ): Promise<readonly InsertedOnce[]>;
   /** Committed events that were not fanned out and are leased by nobody, oldest first. Each is given to one caller only. */
   claim(request: EventClaimRequest): Promise<readonly ClaimedEvent[]>;
   /** Prolongs the hold on events that this process has in hand. Those fanned out meanwhile are passed over. */
@@ -111,11 +138,24 @@ export interface EventStore {
 
 /** What a webhook may be changed into. */
 export type WebhookPatch = Partial<
-  Pick<WebhookRecord, 'url' | 'subscriptions' | 'description' | 'active' | 'secrets'>
+  Pick<
+    WebhookRecord,
+    | 'url'
+    | 'subscriptions'
+    | 'description'
+    | 'active'
+    | 'disabled'
+    | 'paused'
+    | 'secrets'
+    | 'settings'
+    | 'credentials'
+  >
 > & { readonly updatedAt: number };
 
 /** What a webhook must still be for a change to be made. */
-export type WebhookExpectation = Partial<Pick<WebhookRecord, 'url' | 'secrets' | 'active'>>;
+export type WebhookExpectation = Partial<
+  Pick<WebhookRecord, 'url' | 'secrets' | 'active' | 'disabled' | 'paused' | 'settings' | 'credentials'>
+>;
 
 export interface WebhookStore {
   /** With the snapshots that it asked for: all or none. */
@@ -134,11 +174,11 @@ export interface WebhookStore {
   delete(id: string, scope: Scope): Promise<boolean>;
   get(id: string, scope: Scope): Promise<WebhookRecord | null>;
   list(query: Scope & Page): Promise<readonly WebhookRecord[]>;
-  /** The active webhooks of these accounts. `null` asks for those of the app with one tenant. */
-  activeOf(accountIds: readonly (string | null)[]): Promise<ActiveWebhooks>;
+  /** The webhooks of these accounts, active or not. `null` asks for those of the app with one tenant. */
+  ofAccounts(accountIds: readonly (string | null)[]): Promise<AccountWebhooks>;
 }
 
-export interface ActiveWebhooks {
+export interface AccountWebhooks {
   readonly webhooks: readonly WebhookRecord[];
   /** Differs from the version of an earlier answer if any webhook of any account was changed in between. */
   readonly version: string;
@@ -162,6 +202,27 @@ export interface DeliveryStore extends WorkStore<ClaimedDelivery, DeliveryResult
    * and EVENT_ERASED.
    */
   redeliver(id: string, scope: Scope, now: number): Promise<DeliveryRecord | null>;
+  /**
+   * Puts claimed deliveries aside until their `nextAttemptAt`, and ends their leases. What is held as `paused` is due at
+   * once where its webhook is paused no more. Those whose lease was lost are passed over.
+   */
+  hold(deliveries: readonly HeldDelivery[]): Promise<void>;
+  /** Makes due what is held for one of these reasons, of a webhook, and leased by nobody: the oldest, up to a limit, where one is given. Answers how many there were. */
+  resume(webhookId: string, holds: readonly Hold[], now: number, limit?: number): Promise<number>;
+  /**
+   * Of each group: makes its first open delivery due, where that is held as `predecessor`, and no event waits to be fanned
+   * out that was stored before its event and that the group is about. Answers the ids of those that are due now.
+   */
+  promote(groupKeys: readonly string[], now: number): Promise<readonly string[]>;
+  /** Groups whose first open delivery is held as `predecessor`: what `promote` did not come to, since a process died. */
+  waitingGroups(limit: number): Promise<readonly string[]>;
+  /** Claims others of a group, due or held for each other (`debounce`, `batch`), oldest first. */
+  claimGroup(request: GroupClaimRequest): Promise<readonly ClaimedDelivery[]>;
+  /**
+   * The next turns of a webhook with a rate limit, one behind the other over all processes. Answers the instant of the
+   * first of them; each next one is `perMs / count` later.
+   */
+  reserveTurns(webhookId: string, turns: number, rate: RateLimit, now: number): Promise<number>;
   /** All attempts of a delivery, by number. */
   attempts(deliveryId: string): Promise<readonly AttemptRecord[]>;
 }
@@ -200,6 +261,8 @@ export interface Store {
   readonly runs: RunStore;
   readonly receipts: ReceiptStore;
   readonly snapshots: SnapshotStore;
+  readonly health: HealthStore;
+  readonly quarantine: QuarantineStore;
   /** Called once before anything else: reachable, tables there. Throws STORE_UNAVAILABLE or MIGRATION_PENDING. */
   open(): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 import type { AttemptRecord } from '../delivery/attempt.js';
-import type { DeliveryRecord, DeliveryState } from '../delivery/delivery.js';
+import type { DeliveryRecord, DeliveryState, Hold } from '../delivery/delivery.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import type { EventRecord } from '../events/event.js';
 import type { RunRecord, RunState } from '../listeners/run.js';
@@ -43,7 +43,25 @@ export interface ClaimedDelivery {
   /** In state `delivering`. */
   readonly delivery: DeliveryRecord;
   readonly payload: string;
+  /** Of the event. */
+  readonly headers: Readonly<Record<string, string>> | null;
+  /** Of the event. */
+  readonly depth: number;
   readonly webhook: WebhookRecord | null;
+}
+
+/** A claimed delivery that is put aside: its lease ends, its state and its counts stay. */
+export interface HeldDelivery {
+  readonly id: string;
+  readonly lease: string;
+  readonly hold: Hold;
+  /** When it is due again. */
+  readonly nextAttemptAt: number;
+}
+
+/** Which others of a group to claim together with one that is claimed. */
+export interface GroupClaimRequest extends Omit<ClaimRequest, 'ids'> {
+  readonly groupKey: string;
 }
 
 /** How a claimed delivery went on. */

@@ -1,11 +1,15 @@
 import type { Clock } from '../ports/clock.js';
+import { FairQueue } from './fair-queue.js';
+import type { Lane, Rank } from './lane.js';
 import { Pace } from './pace.js';
 
 /** More than there are places is held ready: what will have one this soon by the pace of late, within this bound. */
 const AHEAD_MS = 250;
 const AHEAD_PER_PLACE = 2;
-/** What has left its place but is not over, its result being written, is no more than this for each place. */
-const LEAVING_PER_PLACE = 10;
+/** What has left its place but is not over, its result being written or its receiver slow, is no more than this for each place. */
+export const LEAVING_PER_PLACE = 10;
+/** Work that takes longer than this only waits for somebody, and leaves its place to others. */
+const SLOW_MS = 100;
 
 /** How it went with a piece of work: `outwaited` and `closed` are not begun. */
 export type Occupation = 'done' | 'outwaited' | 'closed';
@@ -13,18 +17,39 @@ export type Occupation = 'done' | 'outwaited' | 'closed';
 /** Work that gives its place up before it is over, by calling the function it is given. */
 export type PlacedWork = (leave: () => void) => Promise<void>;
 
-interface Waiting {
-  readonly since: number;
-  readonly go: (outcome: 'begin' | 'outwaited' | 'closed') => void;
+/** What is to be known of work to share places out. */
+export interface Standing {
+  /** Null for work that has to do with no other. */
+  readonly lane: Lane | null;
+  readonly rank: Rank;
 }
 
-/** Where work is done, each piece on a place of its own; what finds none queues for one, but not for long. */
+interface Waiting extends Standing {
+  readonly since: number;
+  readonly go: (outcome: Visit | 'outwaited' | 'closed') => void;
+}
+
+/** Of a piece of work that was begun. */
+interface Visit {
+  readonly since: number;
+  hasPlace: boolean;
+  readonly leaveLane: () => void;
+}
+
+const ALONE: Standing = { lane: null, rank: 'first' };
+
+/**
+ * Where work is done, each piece on a place of its own; what finds none, or whose lane is full, queues for one, but not
+ * for long. A piece that takes long leaves its place, but not its lane: so places are for what moves, and a lane
+ * is what bounds how much a slow receiver can have under way.
+ */
 export class Places {
   readonly #count: number;
   readonly #clock: Clock;
   readonly #pace: Pace;
-  #queue: Waiting[] = [];
-  #busy = 0;
+  readonly #queue = new FairQueue<Waiting>();
+  /** Those that have a place, the longest there first. */
+  readonly #visits = new Set<Visit>();
   #leaving = 0;
   #isClosed = false;
   #cancelTimer: (() => void) | null = null;
@@ -46,17 +71,15 @@ export class Places {
     return this.#pace.perMs;
   }
 
-  /** Does it on a place, as soon as there is one. */
-  async occupy(work: PlacedWork): Promise<Occupation> {
-    const turn = this.#take();
-    const outcome = typeof turn === 'string' ? turn : await turn;
-    if (outcome !== 'begin') return outcome;
-    const visit = { hasLeft: false };
+  /** Does it on a place, as soon as there is one and its lane has room. */
+  async occupy(work: PlacedWork, standing: Standing = ALONE): Promise<Occupation> {
+    const taking = this.#take(standing);
+    const visit = taking instanceof Promise ? await taking : taking;
+    if (typeof visit === 'string') return visit;
     try {
       await work(() => this.#leave(visit));
     } finally {
-      if (visit.hasLeft) this.#leaving -= 1;
-      else this.#passOn();
+      this.#end(visit);
       this.#pace.note();
     }
     return 'done';
@@ -66,44 +89,73 @@ export class Places {
   close(): void {
     this.#isClosed = true;
     this.#cancelTimer?.();
-    for (const { go } of this.#queue.splice(0)) go('closed');
+    for (const { go } of this.#queue.remove(() => true)) go('closed');
   }
 
-  #take(): 'begin' | 'closed' | Promise<'begin' | 'outwaited' | 'closed'> {
+  #take(standing: Standing): Visit | 'closed' | Promise<Visit | 'outwaited' | 'closed'> {
     if (this.#isClosed) return 'closed';
-    if (this.#busy < this.#count) {
-      this.#busy += 1;
-      return 'begin';
-    }
+    const { lane } = standing;
+    if (this.#visits.size < this.#count && (lane === null || lane.hasRoom)) return this.#enter(lane);
     return new Promise((go) => {
-      this.#queue.push({ go, since: this.#clock.now() });
+      this.#queue.push({ ...standing, go, since: this.#clock.now() });
       this.#watch();
     });
   }
 
-  #leave(visit: { hasLeft: boolean }): void {
-    if (visit.hasLeft || this.#leaving >= this.#count * LEAVING_PER_PLACE) return;
-    visit.hasLeft = true;
+  #enter(lane: Lane | null): Visit {
+    const visit = { since: this.#clock.now(), hasPlace: true, leaveLane: lane?.enter() ?? NOTHING };
+    this.#visits.add(visit);
+    this.#watch();
+    return visit;
+  }
+
+  /** What is left to do waits for nobody else: others may begin in its place and in its lane. */
+  #leave(visit: Visit): void {
+    visit.leaveLane();
+    this.#leavePlace(visit);
+    this.#passOn();
+  }
+
+  #leavePlace(visit: Visit): void {
+    if (!visit.hasPlace || this.#leaving >= this.#count * LEAVING_PER_PLACE) return;
+    visit.hasPlace = false;
+    this.#visits.delete(visit);
     this.#leaving += 1;
+  }
+
+  #end(visit: Visit): void {
+    visit.leaveLane();
+    if (visit.hasPlace) this.#visits.delete(visit);
+    else this.#leaving -= 1;
     this.#passOn();
   }
 
   #passOn(): void {
-    const next = this.#queue.shift();
-    if (next) next.go('begin');
-    else this.#busy -= 1;
+    while (this.#visits.size < this.#count) {
+      const next = this.#queue.shift();
+      if (next === null) return;
+      next.go(this.#enter(next.lane));
+    }
   }
 
-  /** Where places do not get free any more, what queues for one is for others. */
+  /** Looks now and then for what takes long on its place, and for what waits long for one. */
   #watch(): void {
-    this.#cancelTimer ??= this.#clock.after(AHEAD_MS, () => {
+    this.#cancelTimer ??= this.#clock.after(SLOW_MS, () => {
       this.#cancelTimer = null;
-      const begunBefore = this.#clock.now() - AHEAD_MS;
-      const isLate = ({ since }: Waiting) => since <= begunBefore;
-      const late = this.#queue.filter(isLate);
-      this.#queue = this.#queue.filter((waiting) => !isLate(waiting));
-      for (const { go } of late) go('outwaited');
-      if (this.#queue.length > 0) this.#watch();
+      this.#leaveSlow(this.#clock.now() - SLOW_MS);
+      const patientSince = this.#clock.now() - AHEAD_MS;
+      for (const { go } of this.#queue.remove(({ since }) => since <= patientSince)) go('outwaited');
+      if (!this.#isClosed && this.#queue.size + this.#visits.size > 0) this.#watch();
     });
   }
+
+  #leaveSlow(before: number): void {
+    for (const visit of this.#visits) {
+      if (visit.since > before) break;
+      this.#leavePlace(visit);
+    }
+    this.#passOn();
+  }
 }
+
+const NOTHING = (): void => {};

@@ -1,3 +1,4 @@
+import type { Promoter } from '../delivery/promote-groups.js';
 import type { Feeds } from '../events/feeds.js';
 import type { Relay } from '../events/relay.js';
 import { Outage } from '../outage.js';
@@ -11,6 +12,7 @@ export interface SweeperDeps {
   readonly relay: Relay;
   readonly feeds: Feeds;
   readonly workers: Workers;
+  readonly promoter: Pick<Promoter, 'promoteWaiting'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly intervalMs: number;
@@ -81,11 +83,12 @@ export class Sweeper {
 
   /** Side by side: neither a backlog of events nor trouble with them keeps what is due waiting. */
   async #sweepOnce(): Promise<number> {
-    const { roles, relay, feeds, workers } = this.#deps;
+    const { roles, relay, feeds, workers, promoter } = this.#deps;
     if (roles.has('relay')) feeds.wake();
     const found = await Promise.allSettled([
       roles.has('relay') ? relay.sweep() : 0,
       roles.has('worker') ? workers.takeDue() : 0,
+      roles.has('worker') ? promoter.promoteWaiting() : 0,
     ]);
     const failed = found.find((each) => each.status === 'rejected');
     if (failed) {

@@ -1,8 +1,11 @@
 import type { Claims, Held, Lease } from './claims.js';
+import type { Standing } from './places.js';
 
 /** Work that this process holds, ready to be done. */
-export interface ClaimedWork {
+export interface ClaimedWork extends Standing {
   readonly id: string;
+  /** Called in place of `perform` where its lane has no room and will have none for long. */
+  putAside(): Promise<void>;
   /** Calls `leave` when others may begin in its place: what is left to do is to write down what came of it. */
   perform(leave: () => void): Promise<void>;
 }
@@ -24,16 +27,14 @@ export interface AdoptingSource<Claimed> extends WorkSource {
   abandon(ids: readonly string[], lease: Lease): void;
 }
 
-/** Work of one kind that is claimed by `claims` and done by `attempt`. */
+/** Makes one kind of claimed work ready to be done. */
+export type Readying<Claimed> = (work: Held<Claimed>) => ClaimedWork;
+
+/** Work of one kind that is claimed by `claims`. */
 export function workOf<Claimed, Result>(
   claims: Claims<Claimed, Result>,
-  idOf: (claimed: Claimed) => string,
-  attempt: (work: Held<Claimed>, leave: () => void) => Promise<void>,
+  ready: Readying<Claimed>,
 ): AdoptingSource<Claimed> {
-  const ready = (work: Held<Claimed>): ClaimedWork => ({
-    id: idOf(work),
-    perform: (leave) => attempt(work, leave),
-  });
   return {
     claim: async (id) => {
       const work = await claims.claim(id);

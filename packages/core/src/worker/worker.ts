@@ -173,20 +173,28 @@ export class Worker {
 
   /**
    * What was begun is forgotten in the end, which after a claim in vain it must not be: the same work may have come
-   * another way. What waits too long for its place is given back, and so is all that is held when closing.
+   * another way. What waits too long for its place is given back, or put aside where it is its lane that is full; and so
+   * is all that is held when closing.
    */
   async #perform(work: ClaimedWork): Promise<void> {
     const { source } = this.#deps;
+    if (work.lane?.isJammed) return this.#putAside(work);
     const leaving = (leave: () => void) => () => {
       leave();
       this.#followUp();
     };
-    const occupation = await this.#places.occupy((leave) =>
-      work.perform(leaving(leave)).finally(() => source.forget(work.id)),
+    const occupation = await this.#places.occupy(
+      (leave) => work.perform(leaving(leave)).finally(() => source.forget(work.id)),
+      work,
     );
     if (occupation !== 'outwaited') return;
+    if (work.lane !== null && !work.lane.hasRoom) return this.#putAside(work);
     this.#isMoreDue = true;
     await source.giveBack(work.id);
+  }
+
+  #putAside(work: ClaimedWork): Promise<void> {
+    return work.putAside().finally(() => this.#deps.source.forget(work.id));
   }
 
   /** Where the store is away the sweep says so, once. */

@@ -1,5 +1,7 @@
 import type { Tables } from '../tables.js';
 import { createChanges, dropChanges } from './create-changes.js';
+import { createHealth } from './create-health.js';
+import { createIdentity } from './create-identity.js';
 import { createSnapshots } from './create-snapshots.js';
 import type { MigrationScript } from './migration-script.js';
 
@@ -13,17 +15,21 @@ export const createTables: MigrationScript = {
     ...createReceipts(tables),
     ...createChanges(tables),
     ...createSnapshots(tables),
+    ...createHealth(tables),
+    ...createIdentity(tables),
   ],
   down: (tables) => [
     ...NAMES.toReversed().map((name) => `DROP TABLE ${tables[name]}`),
     ...dropChanges(tables),
     `DROP FUNCTION ${tables.path}"${tables.prefix}note_webhooks"()`,
+    `DROP SEQUENCE ${tables.path}"${tables.prefix}events_stored"`,
   ],
 };
 
 const NAMES = [
   'events',
   'outbox',
+  'event_keys',
   'webhooks',
   'webhook_version',
   'deliveries',
@@ -33,6 +39,9 @@ const NAMES = [
   'runs_open',
   'receipts',
   'snapshots',
+  'webhook_health',
+  'webhook_turns',
+  'identity',
 ] as const;
 
 /** Ids sort by time and are compared byte by byte, whatever the language of the database. */
@@ -42,8 +51,10 @@ const KEY = 'text COLLATE "C"';
 const SHORT_LIVED =
   'WITH (fillfactor = 40, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)';
 
-function createEvents({ events, outbox, prefix }: Tables): readonly string[] {
+function createEvents({ events, outbox, event_keys, prefix, path }: Tables): readonly string[] {
+  const order = `${path}"${prefix}events_stored"`;
   return [
+    `CREATE SEQUENCE ${order}`,
     `CREATE TABLE ${events} (
   id ${KEY} PRIMARY KEY,
   type ${KEY} NOT NULL,
@@ -58,18 +69,30 @@ function createEvents({ events, outbox, prefix }: Tables): readonly string[] {
   depth integer NOT NULL,
   request_id text,
   webhook_id text,
+  headers text,
+  stored_as bigint NOT NULL DEFAULT nextval('${order}'),
   erased_at bigint
 )`,
     `COMMENT ON TABLE ${events} IS 'Written once, never updated except by erasure. Instants are milliseconds: to_timestamp(occurred_at / 1000.0)'`,
+    `COMMENT ON COLUMN ${events}.stored_as IS 'Grows with each event that is stored: of two events about a row that is locked by whoever writes it, the later has the higher one, whatever the clocks say'`,
     `CREATE INDEX "${prefix}events_account" ON ${events} (account_id, id)`,
     `CREATE INDEX "${prefix}events_type" ON ${events} (type, id)`,
     `CREATE INDEX "${prefix}events_subject" ON ${events} (subject_type, subject_id, id) WHERE subject_type IS NOT NULL`,
     `CREATE TABLE ${outbox} (
   event_id ${KEY} PRIMARY KEY,
   leased_until bigint NOT NULL,
-  heard boolean NOT NULL DEFAULT false
+  heard boolean NOT NULL DEFAULT false,
+  due_at bigint
 ) ${SHORT_LIVED}`,
-    `COMMENT ON TABLE ${outbox} IS 'One row for each event that was not yet fanned out; heard: its sync listeners ran'`,
+    `CREATE TABLE ${event_keys} (
+  account_id ${KEY} NOT NULL,
+  key ${KEY} NOT NULL,
+  event_id ${KEY} NOT NULL,
+  PRIMARY KEY (account_id, key)
+)`,
+    `CREATE INDEX "${prefix}event_keys_event" ON ${event_keys} (event_id)`,
+    `COMMENT ON TABLE ${event_keys} IS 'The idempotency keys of events; account_id is empty where the event has none'`,
+    `COMMENT ON TABLE ${outbox} IS 'One row for each event that was not yet fanned out; heard: its sync listeners ran; due_at: of one that is to be so later'`,
   ];
 }
 
@@ -83,7 +106,11 @@ function createWebhooks(tables: Tables): readonly string[] {
   subscriptions text NOT NULL,
   description text,
   active boolean NOT NULL,
+  disabled text,
+  paused boolean NOT NULL DEFAULT false,
   secrets text NOT NULL,
+  settings text NOT NULL DEFAULT '{}',
+  credentials text,
   created_at bigint NOT NULL,
   updated_at bigint NOT NULL
 )`,
@@ -113,6 +140,11 @@ FOR EACH STATEMENT EXECUTE PROCEDURE ${note}`,
   ];
 }
 
+/** What deliveries have to do with each other, and the order that their events were stored in. */
+const GROUP_COLUMNS = `,
+  group_key ${KEY},
+  group_order bigint`;
+
 /** No foreign keys: deliveries outlive their webhook, and each would cost a look-up per row. */
 function createDeliveries({ deliveries, deliveries_open, attempts, prefix }: Tables): readonly string[] {
   return [
@@ -129,6 +161,8 @@ function createDeliveries({ deliveries, deliveries_open, attempts, prefix }: Tab
   scheduled_attempt_count integer NOT NULL,
   manual boolean NOT NULL,
   next_attempt_at bigint,
+  hold text,
+  group_key text,
   reason text,
   created_at bigint NOT NULL,
   finalized_at bigint
@@ -137,7 +171,9 @@ function createDeliveries({ deliveries, deliveries_open, attempts, prefix }: Tab
     `CREATE INDEX "${prefix}deliveries_account" ON ${deliveries} (account_id, id)`,
     `CREATE INDEX "${prefix}deliveries_webhook" ON ${deliveries} (webhook_id, id)`,
     `CREATE INDEX "${prefix}deliveries_type" ON ${deliveries} (event_type, id)`,
-    ...createOpen(deliveries_open, `${prefix}deliveries`, 'delivered'),
+    `CREATE INDEX "${prefix}deliveries_held" ON ${deliveries} (webhook_id, id) WHERE hold IS NOT NULL`,
+    ...createOpen(deliveries_open, `${prefix}deliveries`, 'delivered', GROUP_COLUMNS),
+    `CREATE INDEX "${prefix}deliveries_group" ON ${deliveries_open} (group_key, group_order) WHERE group_key IS NOT NULL`,
     // For lists. What is pending comes and goes without it, and is found among what is due.
     `CREATE INDEX "${prefix}deliveries_failed" ON ${deliveries_open} (state, id) WHERE state <> 'pending'`,
     `CREATE TABLE ${attempts} (
@@ -175,17 +211,17 @@ function createRuns({ runs, runs_open, prefix }: Tables): readonly string[] {
 }
 
 /** Narrow rows of what did not succeed: what is due or claimed, and what was given up. */
-function createOpen(open: string, name: string, doneState: string): readonly string[] {
+function createOpen(open: string, name: string, doneState: string, more = ''): readonly string[] {
   return [
     `CREATE TABLE ${open} (
   id ${KEY} PRIMARY KEY,
   state ${KEY} NOT NULL,
   next_attempt_at bigint,
   lease text,
-  leased_until bigint NOT NULL DEFAULT 0
+  leased_until bigint NOT NULL DEFAULT 0${more}
 ) ${SHORT_LIVED}`,
     `COMMENT ON TABLE ${open} IS 'One row for each row of ${name} that is not ${doneState}; next_attempt_at is null where it was given up'`,
-    `CREATE INDEX "${name}_due" ON ${open} (next_attempt_at) WHERE next_attempt_at IS NOT NULL`,
+    `CREATE INDEX "${name}_due" ON ${open} (state, next_attempt_at) WHERE next_attempt_at IS NOT NULL`,
   ];
 }
 

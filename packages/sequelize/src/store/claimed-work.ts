@@ -13,6 +13,11 @@ import type { Database } from '../database.js';
 import type { Row } from '../sequelize-like.js';
 
 const readDelivery = reader(DELIVERY_COLUMNS);
+const readContent = reader<Pick<ClaimedDelivery, 'payload' | 'headers' | 'depth'>>({
+  payload: 'text',
+  headers: 'json',
+  depth: 'integer',
+});
 const readRun = reader(RUN_COLUMNS);
 const readWebhook = reader(WEBHOOK_COLUMNS, 'webhook.');
 const readEvent = reader(EVENT_COLUMNS, 'event.');
@@ -34,16 +39,16 @@ export async function readClaimedDeliveries(
       FROM ${tables.deliveries} WHERE ${isOneOf(binds, '"id"', ids)} AND "next_attempt_at" IS NOT NULL
     )
     SELECT ${selectList(DELIVERY_COLUMNS, 'work', { computed: { state: "'delivering'" } })},
-      event."payload", ${selectList(WEBHOOK_COLUMNS, 'webhook', { label: 'webhook.' })}
+      event."payload", event."headers", event."depth", ${selectList(WEBHOOK_COLUMNS, 'webhook', { label: 'webhook.' })}
     FROM work LEFT JOIN ${rowOf(tables.events, 'event')} LEFT JOIN ${rowOf(tables.webhooks, 'webhook')}`,
     binds,
   );
-  const payloads = shared(rows, { by: 'eventId', where: 'payload' }, ({ payload }) => String(payload));
+  const contents = shared(rows, { by: 'eventId', where: 'payload' }, readContent);
   const webhooks = shared(rows, { by: 'webhookId', where: 'webhook.id' }, readWebhook);
   return rows.flatMap((row) => {
-    const payload = payloads.get(row.eventId);
+    const content = contents.get(row.eventId);
     const webhook = webhooks.get(row.webhookId) ?? null;
-    return payload === undefined ? [] : [{ delivery: readDelivery(row), payload, webhook }];
+    return content === undefined ? [] : [{ delivery: readDelivery(row), ...content, webhook }];
   });
 }
 

@@ -7,6 +7,8 @@ import type { Tables } from '../tables.js';
 export interface EventRowsOptions {
   /** Nobody claims the events before this instant. Default: at once. */
   readonly leasedUntil?: number | undefined;
+  /** Nobody claims them before this instant, whatever becomes of who stored them. Default: at once. */
+  readonly dueAt?: number | undefined;
   /** A condition on `item`, the event. Default: all. */
   readonly only?: string;
   /** Events that are taken out with the same write. Default: none. */
@@ -21,14 +23,14 @@ export function insertEventRows(
   tables: Tables,
   binds: Binds,
   events: readonly EventRecord[],
-  { leasedUntil = 0, only = 'true', replacing = [] }: EventRowsOptions,
+  { leasedUntil = 0, dueAt, only = 'true', replacing = [] }: EventRowsOptions,
 ): string {
   return `${removed(tables, binds, replacing)}stored AS (
       INSERT INTO ${tables.events} ${rowsOf(binds, events)} WHERE ${only}
       RETURNING "id"
     ), queued AS (
-      INSERT INTO ${tables.outbox} ("event_id", "leased_until")
-      SELECT "id", ${binds.add('bigint', leasedUntil)} FROM stored
+      INSERT INTO ${tables.outbox} ("event_id", "leased_until"${dueAt === undefined ? '' : ', "due_at"'})
+      SELECT "id", ${binds.add('bigint', Math.max(leasedUntil, dueAt ?? 0))}${dueAt === undefined ? '' : `, ${binds.add('bigint', dueAt)}`} FROM stored
     )`;
 }
 

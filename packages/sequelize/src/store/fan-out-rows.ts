@@ -19,7 +19,14 @@ export function fanOutSql(tables: Tables, binds: Binds, fanOut: FanOut): string 
     `held AS MATERIALIZED (
       SELECT "event_id" FROM ${tables.outbox} ${where(conditions)} ORDER BY "event_id" FOR UPDATE${unclaimedAt === undefined ? '' : ' SKIP LOCKED'}
     )`,
-    ...insertOwed(binds, 'deliveries', deliveryWork(tables), deliveries, fanOut.leasedUntil),
+    ...insertOwed(
+      binds,
+      'deliveries',
+      deliveryWork(tables),
+      deliveries,
+      fanOut.leasedUntil,
+      groupColumns(tables, deliveries),
+    ),
     ...insertOwed(binds, 'runs', runWork(tables), runs, fanOut.leasedUntil),
     `fanned_out AS (DELETE FROM ${tables.outbox} WHERE ${isAmong('"event_id"', 'held', '"event_id"')})`,
   ];
@@ -43,6 +50,21 @@ function isOtherVersion(tables: Tables, binds: Binds, version: string | null): s
   return version === null ? 'false' : `(${binds.add('bigint', version)} <> ${webhookVersion(tables)})`;
 }
 
+/** Columns with their values: what of the deliveries have to do with each other, and in which order their events were stored. */
+function groupColumns(
+  { events }: Tables,
+  deliveries: FanOut['deliveries'],
+): readonly (readonly [string, string])[] {
+  if (deliveries.every(({ groupKey }) => groupKey === null)) return [];
+  const order = `CASE WHEN "group_key" IS NOT NULL THEN (
+        SELECT event."stored_as" FROM ${events} AS event WHERE event."id" = owed_deliveries."event_id"
+      ) END`;
+  return [
+    ['"group_key"', '"group_key"'],
+    ['"group_order"', order],
+  ];
+}
+
 /**
  * CTEs that store only what the events in `held` owe, and answer id and lease of what is new in `claimed_...`. Done
  * twice they store each row once: ids are made from what they stand for.
@@ -53,6 +75,7 @@ function insertOwed<Item extends Work>(
   { table, open, columns, doneState }: WorkKind<Item>,
   items: readonly Owed<Item>[],
   leasedUntil: number,
+  more: readonly (readonly [string, string])[] = [],
 ): readonly string[] {
   if (items.length === 0) return [];
   const list = columnList(columns);
@@ -66,8 +89,8 @@ function insertOwed<Item extends Work>(
       INSERT INTO ${table} (${list}) SELECT ${list} FROM owed_${name} ON CONFLICT ("id") DO NOTHING RETURNING "id"
     )`,
     `claimed_${name} AS (
-      INSERT INTO ${open} ("id", "state", "next_attempt_at", "lease", "leased_until")
-      SELECT "id", "state", "next_attempt_at", "lease", CASE WHEN "lease" IS NULL THEN 0 ELSE ${until} END
+      INSERT INTO ${open} (${['"id", "state", "next_attempt_at", "lease", "leased_until"', ...more.map(([name]) => name)].join(', ')})
+      SELECT ${['"id", "state", "next_attempt_at", "lease"', `CASE WHEN "lease" IS NULL THEN 0 ELSE ${until} END`, ...more.map(([, value]) => value)].join(', ')}
       FROM owed_${name} WHERE "state" <> '${doneState}' AND "id" IN (SELECT "id" FROM new_${name})
       RETURNING "id", "lease"
     )`,

@@ -7,18 +7,24 @@ import {
   type DeliveryResult,
   type DeliveryState,
   type DeliveryStore,
+  type GroupClaimRequest,
   type HeldClaim,
+  type HeldDelivery,
+  type Hold,
   HooklineError,
   type Page,
+  type RateLimit,
   type Scope,
 } from '@hookline/core';
 import { Binds } from '../binds.js';
 import { ATTEMPT_COLUMNS, type Columns, DELIVERY_COLUMNS, reader, selectList } from '../columns.js';
 import { inScope, isAsked, pageOf, where } from '../conditions.js';
-import type { Database } from '../database.js';
+import type { Database, Run } from '../database.js';
 import { appendLate, insertAttempts } from './attempt-rows.js';
 import { readClaimedDeliveries } from './claimed-work.js';
+import { claimMembers, findWaitingGroups, promoteGroups } from './delivery-groups.js';
 import { isPartOf, partsOf } from './event-parts.js';
+import { holdDeliveries, resumeDeliveries } from './held-deliveries.js';
 import { deliveryWork } from './work-kinds.js';
 import { WorkTable } from './work-table.js';
 
@@ -42,6 +48,7 @@ const readAttempt = reader(ATTEMPT_COLUMNS);
 export class SequelizeDeliveries implements DeliveryStore {
   readonly #database: Database;
   readonly #work: WorkTable<DeliveryRecord>;
+  readonly #run: Run = (sql, binds) => this.#database.run(sql, binds);
 
   constructor(database: Database) {
     this.#database = database;
@@ -77,6 +84,44 @@ export class SequelizeDeliveries implements DeliveryStore {
 
   release(ids: readonly string[], lease: string): Promise<void> {
     return this.#work.release(ids, lease);
+  }
+
+  hold(deliveries: readonly HeldDelivery[]): Promise<void> {
+    return holdDeliveries(this.#run, this.#database.tables, deliveries);
+  }
+
+  resume(webhookId: string, holds: readonly Hold[], now: number, limit?: number): Promise<number> {
+    const held = { webhookId, holds, ...(limit !== undefined && { limit }) };
+    return resumeDeliveries(this.#run, this.#database.tables, held, now);
+  }
+
+  promote(groupKeys: readonly string[], now: number): Promise<readonly string[]> {
+    return promoteGroups(this.#run, this.#database.tables, groupKeys, now);
+  }
+
+  waitingGroups(limit: number): Promise<readonly string[]> {
+    return findWaitingGroups(this.#run, this.#database.tables, limit);
+  }
+
+  async claimGroup(request: GroupClaimRequest): Promise<readonly ClaimedDelivery[]> {
+    const ids = await claimMembers(this.#run, this.#database.tables, request);
+    return readClaimedDeliveries(this.#database, ids);
+  }
+
+  /** The generic cell rate algorithm (ITU-T I.371): all that is kept is when the next turn is. */
+  async reserveTurns(webhookId: string, turns: number, rate: RateLimit, now: number): Promise<number> {
+    const { webhook_turns } = this.#database.tables;
+    const binds = new Binds();
+    const instant = `${binds.add('bigint', now)}::double precision`;
+    const taken = `${(turns * rate.perMs) / rate.count}::double precision`;
+    const [row] = await this.#database.run(
+      `INSERT INTO ${webhook_turns} AS known ("webhook_id", "next_turn_at")
+      VALUES (${binds.add('text', webhookId)}, ${instant} + ${taken})
+      ON CONFLICT ("webhook_id") DO UPDATE SET "next_turn_at" = greatest(known."next_turn_at", ${instant}) + ${taken}
+      RETURNING "next_turn_at" - ${taken} AS "first"`,
+      binds,
+    );
+    return Number(row?.first ?? now);
   }
 
   async get(id: string, scope: Scope): Promise<DeliveryRecord | null> {
@@ -127,7 +172,7 @@ export class SequelizeDeliveries implements DeliveryStore {
         FROM ${deliveries} AS delivery, event ${isMeant} FOR UPDATE OF delivery
       ), redelivered AS (
         UPDATE ${deliveries} AS target
-        SET "state" = 'pending', "manual" = true, "next_attempt_at" = ${binds.add('bigint', now)}, "finalized_at" = NULL
+        SET "state" = 'pending', "manual" = true, "hold" = NULL, "next_attempt_at" = ${binds.add('bigint', now)}, "finalized_at" = NULL
         FROM found
         WHERE target."id" = found."id" AND found."lease" IS NULL AND found."state" <> 'pending'
           AND found."erased_at" IS NULL

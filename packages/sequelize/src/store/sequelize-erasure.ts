@@ -61,7 +61,7 @@ const eraseContent: Statement = ({ events }, binds, ids, now) =>
   `WITH held AS MATERIALIZED (
     SELECT "id" FROM ${events} WHERE "id" = ANY(${ids}) AND "erased_at" IS NULL ORDER BY "id" FOR UPDATE
   )
-  UPDATE ${events} SET "payload" = ${ERASED_PAYLOAD}, "erased_at" = ${binds.add('bigint', now)}
+  UPDATE ${events} SET "payload" = ${ERASED_PAYLOAD}, "headers" = NULL, "erased_at" = ${binds.add('bigint', now)}
   WHERE "id" = ANY(ARRAY(SELECT "id" FROM held))`;
 
 const takeFromOutbox: Statement = ({ outbox }, _binds, ids) =>
@@ -89,7 +89,7 @@ const cancelOwed: Statement = (tables, binds, ids, now) => {
       UPDATE ${table} SET "state" = 'cancelled', "next_attempt_at" = NULL, "finalized_at" = ${instant}, ${changes}
       WHERE "id" = ANY(ARRAY(SELECT "id" FROM ${prefix}_held))
     )`;
-  return `WITH ${cancel('dlv', deliveryWork(tables), `"manual" = false, "reason" = 'event-erased'`)},
+  return `WITH ${cancel('dlv', deliveryWork(tables), `"manual" = false, "hold" = NULL, "reason" = 'event-erased'`)},
     ${cancel('run', runWork(tables), `"last_error" = 'event-erased'`)} SELECT`;
 };
 

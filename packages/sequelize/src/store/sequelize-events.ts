@@ -8,6 +8,8 @@ import type {
   FannedOut,
   FanOut,
   InsertEventOptions,
+  InsertedOnce,
+  KeyedEvent,
   Scope,
 } from '@hookline/core';
 import { Binds } from '../binds.js';
@@ -15,11 +17,16 @@ import { EVENT_COLUMNS, reader, selectList } from '../columns.js';
 import { inScope, isAmong, isAsked, isOneOf, pageOf, where } from '../conditions.js';
 import type { Database } from '../database.js';
 import { isCaptured } from '../trigger/capture-name.js';
+import { insertEventKeys, KEY_COLUMNS, toKeyRow } from './event-keys.js';
 import { insertEventRows } from './event-rows.js';
 import { fanOutSql } from './fan-out-rows.js';
 import { eraseEvents } from './sequelize-erasure.js';
 
 const readEvent = reader(EVENT_COLUMNS);
+
+function toKey(accountId: string | null, key: string): string {
+  return JSON.stringify([accountId ?? '', key]);
+}
 
 /** Events, and the outbox: one row for each event that was not fanned out. */
 export class SequelizeEvents implements EventStore {
@@ -30,13 +37,64 @@ export class SequelizeEvents implements EventStore {
   }
 
   async insert(events: readonly EventRecord[], options: InsertEventOptions = {}): Promise<void> {
-    const { leasedUntil, replacing = [], unlessCaptured, transaction = null } = options;
+    const { leasedUntil, dueAt, replacing = [], unlessCaptured, transaction = null } = options;
     if (events.length === 0 && replacing.length === 0) return;
     const { tables } = this.#database;
     const only = unlessCaptured === undefined ? {} : { only: `NOT (${isCaptured(tables, unlessCaptured)})` };
     const binds = new Binds();
-    const ctes = insertEventRows(tables, binds, events, { leasedUntil, replacing, ...only });
+    const ctes = insertEventRows(tables, binds, events, { leasedUntil, dueAt, replacing, ...only });
     await this.#database.run(`WITH ${ctes} SELECT`, binds, transaction);
+  }
+
+  /** A key that another transaction has just taken is waited for: then that one committed, or the key is free. */
+  async insertOnce(
+    asked: readonly KeyedEvent[],
+    options: Pick<InsertEventOptions, 'transaction' | 'leasedUntil' | 'dueAt'> = {},
+  ): Promise<readonly InsertedOnce[]> {
+    const { transaction = null, ...rows } = options;
+    const binds = new Binds();
+    const keys = insertEventKeys(this.#database.tables, binds, asked);
+    const events = asked.map(({ event }) => event);
+    const only = 'item."id" IN (SELECT "event_id" FROM taken)';
+    const ctes = insertEventRows(this.#database.tables, binds, events, { ...rows, only });
+    const stored = await this.#database.run(
+      `WITH ${keys}, ${ctes} SELECT "id" FROM stored`,
+      binds,
+      transaction,
+    );
+    const ids = new Set(stored.map(({ id }) => id));
+    const known = await this.#withKeys(
+      asked.filter(({ event }) => !ids.has(event.id)),
+      transaction,
+    );
+    return asked.map(({ event, key }) =>
+      ids.has(event.id)
+        ? { event, isNew: true }
+        : { event: known.get(toKey(event.accountId, key)) ?? event, isNew: false },
+    );
+  }
+
+  async #withKeys(
+    asked: readonly KeyedEvent[],
+    transaction: unknown,
+  ): Promise<ReadonlyMap<string, EventRecord>> {
+    if (asked.length === 0) return new Map();
+    const { events, event_keys } = this.#database.tables;
+    const binds = new Binds();
+    const keys = binds.addRows(KEY_COLUMNS, asked.map(toKeyRow), 'asked');
+    const rows = await this.#database.run(
+      `SELECT ${selectList(EVENT_COLUMNS, 'event')}, known."key" FROM ${keys}
+      JOIN ${event_keys} AS known ON known."account_id" = asked."account_id" AND known."key" = asked."key"
+      JOIN ${events} AS event ON event."id" = known."event_id"`,
+      binds,
+      transaction,
+    );
+    return new Map(
+      rows.map((row) => {
+        const event = readEvent(row);
+        return [toKey(event.accountId, String(row.key)), event];
+      }),
+    );
   }
 
   async claim({ ids, limit, now, leaseMs }: EventClaimRequest): Promise<readonly ClaimedEvent[]> {
@@ -67,7 +125,7 @@ export class SequelizeEvents implements EventStore {
   release(ids: readonly string[], { isHeard }: Pick<ClaimedEvent, 'isHeard'>): Promise<void> {
     const binds = new Binds();
     const heard = `target."heard" OR ${binds.add('boolean', isHeard)}`;
-    return this.#change(binds, ids, `"leased_until" = 0, "heard" = ${heard}`);
+    return this.#change(binds, ids, `"leased_until" = coalesce("due_at", 0), "heard" = ${heard}`);
   }
 
   async settle(fanOut: FanOut): Promise<FannedOut> {

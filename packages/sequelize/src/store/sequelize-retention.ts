@@ -71,7 +71,7 @@ function planOf(tables: Tables): Readonly<Record<Prunable, Plan>> {
           isNowhere(tables.deliveries, isPartOf('item."id"', 'dlv', 'part')),
           isNowhere(tables.runs, isPartOf('item."id"', 'run', 'part')),
         ].join(' AND '),
-      companions: [],
+      companions: [`keys_removed AS (DELETE FROM ${tables.event_keys} WHERE "event_id" = ${DOOMED})`],
     },
   };
 }

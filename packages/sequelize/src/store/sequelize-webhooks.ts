@@ -1,5 +1,5 @@
 import type {
-  ActiveWebhooks,
+  AccountWebhooks,
   Page,
   Scope,
   SnapshotRecord,
@@ -11,8 +11,9 @@ import type {
 import { Binds } from '../binds.js';
 import { columnList, columnOf, reader, SNAPSHOT_COLUMNS, selectList, WEBHOOK_COLUMNS } from '../columns.js';
 import { inScope, isAsked, pageOf, where } from '../conditions.js';
-import type { Database } from '../database.js';
+import type { Database, Run } from '../database.js';
 import type { Tables } from '../tables.js';
+import { resumeDeliveries } from './held-deliveries.js';
 
 const readWebhook = reader(WEBHOOK_COLUMNS);
 const COLUMNS = selectList(WEBHOOK_COLUMNS, 'webhook');
@@ -50,14 +51,33 @@ export class SequelizeWebhooks implements WebhookStore {
     patch: WebhookPatch,
     onlyIf: WebhookExpectation = {},
   ): Promise<WebhookRecord | null> {
+    if (patch.paused !== false) return this.#update(this.#database.run, id, scope, patch, onlyIf);
+    // what it held goes out if and only if it is paused no more
+    return this.#database.transact(async (run) => {
+      const webhook = await this.#update(run, id, scope, patch, onlyIf);
+      if (webhook)
+        await resumeDeliveries(
+          run,
+          this.#database.tables,
+          { webhookId: id, holds: ['paused'] },
+          patch.updatedAt,
+        );
+      return webhook;
+    });
+  }
+
+  async #update(
+    run: Run,
+    id: string,
+    scope: Scope,
+    patch: WebhookPatch,
+    onlyIf: WebhookExpectation,
+  ): Promise<WebhookRecord | null> {
     const binds = new Binds();
-    const changes = equations(binds, patch).join(', ');
+    const changes = assignments(binds, patch).join(', ');
     const condition = only(binds, id, scope, onlyIf);
-    const [webhook] = await this.#run(
-      `UPDATE ${this.#table} SET ${changes} ${condition} RETURNING ${COLUMNS}`,
-      binds,
-    );
-    return webhook ?? null;
+    const [row] = await run(`UPDATE ${this.#table} SET ${changes} ${condition} RETURNING ${COLUMNS}`, binds);
+    return row ? readWebhook(row) : null;
   }
 
   async delete(id: string, scope: Scope): Promise<boolean> {
@@ -85,14 +105,14 @@ export class SequelizeWebhooks implements WebhookStore {
   }
 
   /** One statement: webhooks and version are of the same instant. Without webhooks there is a row all the same. */
-  async activeOf(accountIds: readonly (string | null)[]): Promise<ActiveWebhooks> {
+  async ofAccounts(accountIds: readonly (string | null)[]): Promise<AccountWebhooks> {
     const binds = new Binds();
     const named = accountIds.filter((accountId) => accountId !== null);
     const accounts = [`"account_id" = ANY(${binds.addAll('text', named)})`];
     if (named.length < accountIds.length) accounts.push('"account_id" IS NULL');
     const rows = await this.#database.run(
       `SELECT known."version", ${COLUMNS} FROM (SELECT ${webhookVersion(this.#database.tables)} AS "version") AS known
-      LEFT JOIN ${this.#table} ON "active" AND (${accounts.join(' OR ')})`,
+      LEFT JOIN ${this.#table} ON ${accounts.join(' OR ')}`,
       binds,
     );
     const webhooks = rows.filter(({ id }) => id !== null).map(readWebhook);
@@ -111,13 +131,25 @@ export function webhookVersion({ webhook_version }: Tables): string {
 }
 
 function only(binds: Binds, id: string, scope: Scope, onlyIf: WebhookExpectation = {}): string {
-  return where([...isAsked(binds, { id }), ...inScope(binds, scope), ...equations(binds, onlyIf)]);
+  return where([...isAsked(binds, { id }), ...inScope(binds, scope), ...expectations(binds, onlyIf)]);
 }
 
-/** `column = value` for each field that is there, to be set or to be compared. */
-function equations(binds: Binds, values: Partial<WebhookRecord>): readonly string[] {
+function assignments(binds: Binds, values: Partial<WebhookRecord>): readonly string[] {
+  return given(values).map(
+    (field) => `${columnOf(field)} = ${binds.add(WEBHOOK_COLUMNS[field], values[field])}`,
+  );
+}
+
+function expectations(binds: Binds, values: Partial<WebhookRecord>): readonly string[] {
+  return given(values).map((field) => {
+    const value = values[field] ?? null;
+    return value === null
+      ? `${columnOf(field)} IS NULL`
+      : `${columnOf(field)} = ${binds.add(WEBHOOK_COLUMNS[field], value)}`;
+  });
+}
+
+function given(values: Partial<WebhookRecord>): readonly (keyof WebhookRecord)[] {
   const fields = Object.keys(values) as (keyof WebhookRecord)[];
-  return fields
-    .filter((field) => values[field] !== undefined)
-    .map((field) => `${columnOf(field)} = ${binds.add(WEBHOOK_COLUMNS[field], values[field])}`);
+  return fields.filter((field) => values[field] !== undefined);
 }

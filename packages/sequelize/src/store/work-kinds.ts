@@ -17,6 +17,8 @@ export interface WorkKind<Item extends Work> {
   readonly columns: Columns<Item>;
   readonly claimedState: Item['state'];
   readonly doneState: Item['state'];
+  /** What becomes of columns that a result says nothing of. */
+  readonly cleared: readonly string[];
 }
 
 export function deliveryWork({ deliveries, deliveries_open }: Tables): WorkKind<DeliveryRecord> {
@@ -26,6 +28,7 @@ export function deliveryWork({ deliveries, deliveries_open }: Tables): WorkKind<
     columns: DELIVERY_COLUMNS,
     claimedState: 'delivering',
     doneState: 'delivered',
+    cleared: ['"hold" = NULL'],
   };
 }
 
@@ -36,5 +39,6 @@ export function runWork({ runs, runs_open }: Tables): WorkKind<RunRecord> {
     columns: RUN_COLUMNS,
     claimedState: 'running',
     doneState: 'succeeded',
+    cleared: [],
   };
 }

@@ -40,13 +40,12 @@ export class WorkTable<Item extends Work> {
     const conditions = isDue(binds, now);
     if (ids) conditions.push(isOneOf(binds, '"id"', ids));
     if (except?.length) conditions.push(`"id" <> ALL(${binds.addAll('text', except)})`);
-    const order = ids ? '' : 'ORDER BY "next_attempt_at"';
+    const due = ids
+      ? claimable(open, conditions, binds.add('bigint', limit))
+      : this.#inTurn(conditions, limit);
     return this.#changeAndName(
       binds,
-      `WITH due AS MATERIALIZED (
-        SELECT "id" FROM ${open} ${where(conditions)} ${order} LIMIT ${binds.add('bigint', limit)}
-        FOR UPDATE SKIP LOCKED
-      ), changed AS (
+      `WITH ${due}, changed AS (
         UPDATE ${open} AS target
         SET "lease" = ${binds.add('text', lease)}, "leased_until" = ${binds.add('bigint', now + leaseMs)}
         WHERE ${isAmong('target."id"', 'due')} RETURNING target."id"
@@ -60,7 +59,7 @@ export class WorkTable<Item extends Work> {
     columns: Columns<Settled>,
     results: readonly Settled[],
   ): readonly string[] {
-    const { table, open, doneState } = this.#kind;
+    const { table, open, doneState, cleared } = this.#kind;
     const changed = Object.keys(columns).filter((field) => field !== 'id' && field !== 'lease');
     const changes = changed.map((field) => `${columnOf(field)} = held.${columnOf(field)}`);
     const close = `closed AS (
@@ -76,7 +75,7 @@ export class WorkTable<Item extends Work> {
       ...(results.some(({ state }) => state === doneState) ? [close] : []),
       ...(results.some(({ state }) => state !== doneState) ? [keepOpen] : []),
       `moved AS (
-        UPDATE ${table} AS target SET ${changes.join(', ')} FROM held WHERE target."id" = held."id"
+        UPDATE ${table} AS target SET ${[...changes, ...cleared].join(', ')} FROM held WHERE target."id" = held."id"
       )`,
     ];
   }
@@ -101,6 +100,25 @@ export class WorkTable<Item extends Work> {
       UPDATE ${this.#kind.open} AS target SET ${UNLEASED} WHERE ${isAmong('target."id"', 'held')}`,
       binds,
     );
+  }
+
+  /**
+   * CTEs: the longest due, but what was not tried before goes ahead of what was. A quarter is kept for the latter, so
+   * that it comes through where the former does not end. Each is a range of the index.
+   */
+  #inTurn(conditions: readonly string[], limit: number): string {
+    const { open } = this.#kind;
+    const inState = (state: string, more: readonly string[] = []) => [
+      `"state" = '${state}'`,
+      ...conditions,
+      ...more,
+    ];
+    const kept = Math.ceil(limit / 4);
+    const others = ['"id" <> ALL(ARRAY(SELECT "id" FROM again))'];
+    return `again AS MATERIALIZED (${claimableIn(open, inState('retrying'), String(kept))}),
+      first AS MATERIALIZED (${claimableIn(open, inState('pending'), left(limit, ['again']))}),
+      rest AS MATERIALIZED (${claimableIn(open, inState('retrying', others), left(limit, ['again', 'first']))}),
+      due AS MATERIALIZED (SELECT "id" FROM again UNION ALL SELECT "id" FROM first UNION ALL SELECT "id" FROM rest)`;
   }
 
   /** CTEs: all in `item`, and in `held` those whose row still has their lease. These are locked, in the order of their ids. */
@@ -132,6 +150,20 @@ export class WorkTable<Item extends Work> {
     const lease = `(SELECT open."lease" FROM ${open} AS open WHERE open."id" = work."id")`;
     return `CASE WHEN work."next_attempt_at" IS NULL OR ${lease} IS NULL THEN work."state" ELSE '${claimedState}' END`;
   }
+}
+
+function claimable(open: string, conditions: readonly string[], limit: string): string {
+  return `due AS MATERIALIZED (
+        SELECT "id" FROM ${open} ${where(conditions)} LIMIT ${limit} FOR UPDATE SKIP LOCKED
+      )`;
+}
+
+function claimableIn(open: string, conditions: readonly string[], limit: string): string {
+  return `SELECT "id" FROM ${open} ${where(conditions)} ORDER BY "next_attempt_at" LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+}
+
+function left(limit: number, ctes: readonly string[]): string {
+  return `greatest(0, ${[String(limit), ...ctes.map((cte) => `(SELECT count(*) FROM ${cte})`)].join(' - ')})`;
 }
 
 function isDue(binds: Binds, now: number): string[] {

@@ -1,0 +1,19 @@
+import type { ClaimedDelivery } from '../ports/work-store.js';
+import { HELD_UNTIL_RESUMED, type Hold } from './delivery.js';
+import { refusalOf } from './owe-delivery.js';
+import type { WebhookRecord } from './webhook.js';
+
+/** What is to become of a claimed delivery. */
+export type Admission =
+  | { readonly kind: 'admitted'; readonly webhook: WebhookRecord }
+  | { readonly kind: 'held'; readonly hold: Hold; readonly until: number }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Decides by what is stored of it whether a claimed delivery is tried. */
+export function admitDelivery({ webhook }: ClaimedDelivery): Admission {
+  if (webhook === null) return { kind: 'refused', reason: 'webhook-deleted' };
+  const refusal = refusalOf(webhook);
+  if (refusal !== null) return { kind: 'refused', reason: refusal };
+  if (webhook.paused) return { kind: 'held', hold: 'paused', until: HELD_UNTIL_RESUMED };
+  return { kind: 'admitted', webhook };
+}

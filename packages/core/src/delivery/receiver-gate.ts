@@ -1,0 +1,131 @@
+import { errorFields } from '../errors.js';
+import type { Clock } from '../ports/clock.js';
+import type { Logger } from '../ports/logger.js';
+import type { DeliveryStore } from '../ports/store.js';
+import type { Waker } from '../worker/waker.js';
+import type { FailureReason } from './attempt.js';
+import type { DeliveryRecord, Hold } from './delivery.js';
+import type { Verdict } from './judge-reply.js';
+import type { RetryPolicy } from './retry-policy.js';
+import type { TurnTaker } from './take-turn.js';
+import type { WebhookRecord } from './webhook.js';
+import type { LaneOutcome } from './webhook-lane.js';
+import type { WebhookLanes } from './webhook-lanes.js';
+
+/** What is due this soon is due. */
+const SOON_MS = 5;
+
+export interface GateDeps {
+  readonly lanes: WebhookLanes;
+  readonly takeTurn: TurnTaker;
+  readonly deliveries: Pick<DeliveryStore, 'resume'>;
+  readonly waker: Pick<Waker, 'wakeWorkers'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Whether a receiver is attempted now. */
+export type Pass =
+  | { readonly kind: 'open'; readonly isProbe: boolean }
+  | { readonly kind: 'held'; readonly hold: Hold; readonly until: number };
+
+const PUT_ASIDE: readonly Hold[] = ['circuit', 'concurrency'];
+const OPEN: Pass = { kind: 'open', isProbe: false };
+
+/** How an attempt ended, for the gate. */
+export interface Ended {
+  readonly webhook: WebhookRecord;
+  readonly verdict: Verdict;
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly isProbe: boolean;
+  readonly policy: RetryPolicy;
+}
+
+/** Stands before each receiver: its circuit and its rate limit. What it holds is resumed as soon as there is a reason. */
+export class ReceiverGate {
+  readonly #deps: GateDeps;
+
+  constructor(deps: GateDeps) {
+    this.#deps = deps;
+  }
+
+  pass({ hold }: Pick<DeliveryRecord, 'hold'>, webhook: WebhookRecord): Pass | Promise<Pass> {
+    const lane = this.#deps.lanes.of(webhook);
+    const passage = lane.circuit.pass(this.#deps.clock.now());
+    if (passage.kind === 'held') {
+      lane.notePutAside();
+      return { kind: 'held', hold: 'circuit', until: passage.until };
+    }
+    if (passage.kind === 'probe') return { kind: 'open', isProbe: true };
+    const { rateLimit } = webhook.settings;
+    // its turn was taken when it was held for it
+    return rateLimit === undefined || hold === 'rate' ? OPEN : this.#passInTurn(webhook.id, rateLimit);
+  }
+
+  /** Tells how the attempt ended that was let through. */
+  note({ webhook, verdict, status, durationMs, isProbe, policy }: Ended): void {
+    const lane = this.#deps.lanes.of(webhook);
+    const outcome = outcomeOf(verdict, status);
+    lane.note(outcome, durationMs);
+    if (outcome === 'fine') {
+      if (lane.circuit.succeeded())
+        this.#deps.logger.info({ webhookId: webhook.id }, 'circuit closed: the receiver answers again');
+    } else if (lane.circuit.failed(this.#deps.clock.now(), policy, isProbe)) {
+      const { reason } = verdict as Exclude<Verdict, { kind: 'succeeded' }>;
+      this.#deps.logger.info(
+        { webhookId: webhook.id, reason },
+        'circuit opened: the receiver does nothing but fail, and is attempted now and then only',
+      );
+    }
+  }
+
+  /** What was put aside comes back, some at a time, as the receiver can take it. Never rejects. */
+  callBack(webhook: WebhookRecord): Promise<void> | undefined {
+    const count = this.#deps.lanes.of(webhook).takeBack();
+    return count === 0 ? undefined : this.#resume(webhook.id, count);
+  }
+
+  /** The attempt that was let through was not made. */
+  abandon(webhook: WebhookRecord, isProbe: boolean): void {
+    if (isProbe) this.#deps.lanes.of(webhook).circuit.abandoned();
+  }
+
+  async #passInTurn(
+    webhookId: string,
+    rate: NonNullable<WebhookRecord['settings']['rateLimit']>,
+  ): Promise<Pass> {
+    const turnAt = await this.#deps.takeTurn({ webhookId, rate });
+    if (turnAt <= this.#deps.clock.now() + SOON_MS) return OPEN;
+    return { kind: 'held', hold: 'rate', until: turnAt };
+  }
+
+  /** Where the store does not do it now, what is held comes back by itself. */
+  async #resume(webhookId: string, limit: number): Promise<void> {
+    const { deliveries, clock, waker, logger } = this.#deps;
+    try {
+      const count = await deliveries.resume(webhookId, PUT_ASIDE, clock.now(), limit);
+      if (count > 0) waker.wakeWorkers();
+    } catch (error) {
+      logger.warn(errorFields(error), 'held deliveries were not resumed: they are due later');
+    }
+  }
+}
+
+/** That it did not answer, or in no way that means anything, is the receiver's state; a 4xx is about the request. */
+const SILENT: ReadonlySet<FailureReason> = new Set([
+  'timeout',
+  'connect',
+  'dns',
+  'tls',
+  'reset',
+  'invalid-reply',
+]);
+const OVERLOADED: ReadonlySet<FailureReason> = new Set(['timeout', 'connect', 'reset']);
+
+function outcomeOf(verdict: Verdict, status: number | null): LaneOutcome {
+  if (verdict.kind === 'succeeded') return 'fine';
+  if (OVERLOADED.has(verdict.reason) || status === 429 || status === 503) return 'overloaded';
+  const isDown = SILENT.has(verdict.reason) || (status !== null && status >= 500);
+  return isDown ? 'failed' : 'fine';
+}
