@@ -185,6 +185,7 @@ function assembleWorkers(
     access: accessProvider(credentials),
     followers: [promoter, disableGone({ ...world, webhooks: store.webhooks })],
     retry: toPolicy('retry', options.retry, standardRetry),
+    clientErrors: limits.clientErrors,
     request: { timeoutMs: limits.timeoutMs, maxResponseBytes: limits.maxResponseBytes },
     signingKeys: secrets.signingKeys,
   };

@@ -1,3 +1,4 @@
+import type { ClientErrors } from './delivery/judge-reply.js';
 import type { RetryPolicy } from './delivery/retry-policy.js';
 import { HooklineError } from './errors.js';
 import type { AnyRegistry, ListenerMethods } from './events/event-types.js';
@@ -17,6 +18,11 @@ export interface DeliveryOptions {
   readonly timeoutMs?: number;
   /** How much of a reply is read and kept, in bytes. Default 16,384. */
   readonly maxResponseBytes?: number;
+  /**
+   * What a status from 400 to 499 means that is none of 408, 410, 425 and 429: another attempt by the schedule, or the end.
+   * Default `retry`, as the Standard Webhooks spec has it.
+   */
+  readonly clientErrors?: ClientErrors;
   /** Refuse webhooks on `http:`. Default false. */
   readonly httpsOnly?: boolean;
   /**
@@ -24,7 +30,11 @@ export interface DeliveryOptions {
    * `127.0.0.0/8` in development. Metadata services stay refused. Default: none.
    */
   readonly allowAddresses?: readonly string[];
-  /** How many attempts this process has in hand at once, and how many listener runs beside them. Default 100. */
+  /**
+   * How many attempts this process makes at once, and how many listener runs beside them. To one webhook it makes no
+   * more than so many, and fewer while its receiver is slow or fails. Attempts that only wait for a slow receiver are
+   * counted apart, up to ten times as many. Default 100.
+   */
   readonly concurrency?: number;
 }
 
@@ -74,6 +84,7 @@ export interface HubOptions<R extends AnyRegistry = AnyRegistry> {
 export interface Limits {
   readonly timeoutMs: number;
   readonly maxResponseBytes: number;
+  readonly clientErrors: ClientErrors;
   readonly concurrency: number;
   readonly maxPayloadBytes: number;
   readonly leaseMs: number;
@@ -87,12 +98,25 @@ export function resolveLimits(options: HubOptions): Limits {
   return {
     timeoutMs: whole('delivery.timeoutMs', delivery.timeoutMs, 10_000, [1, 60_000]),
     maxResponseBytes: whole('delivery.maxResponseBytes', delivery.maxResponseBytes, 16_384, [0, 1_048_576]),
+    clientErrors: oneOf('delivery.clientErrors', delivery.clientErrors, ['retry', 'give-up']),
     concurrency: whole('delivery.concurrency', delivery.concurrency, 100, [1, 10_000]),
     maxPayloadBytes: whole('maxPayloadBytes', options.maxPayloadBytes, 1_000_000, [100, 100_000_000]),
     leaseMs: whole('leaseMs', options.leaseMs, 30_000, [1_000, 3_600_000]),
     listenerTimeoutMs: whole('listenerTimeoutMs', options.listenerTimeoutMs, 300_000, [1, 86_400_000]),
     sweepIntervalMs: whole('sweepIntervalMs', options.sweepIntervalMs, 1_000, [10, 3_600_000]),
   };
+}
+
+/** The first of the values is the default. Throws OPTION_INVALID. */
+function oneOf<Value extends string>(
+  option: string,
+  value: Value | undefined,
+  values: readonly [Value, ...Value[]],
+): Value {
+  if (value === undefined) return values[0];
+  if (values.includes(value)) return value;
+  const expected = `one of ${values.map((each) => `"${each}"`).join(', ')}`;
+  throw new HooklineError('OPTION_INVALID', { option, expected, got: JSON.stringify(value) });
 }
 
 /** Throws OPTION_INVALID. */

@@ -21,6 +21,22 @@ describe('judgeReply', () => {
     });
   }
 
+  for (const status of [400, 401, 402, 403, 404, 405, 409, 413, 418, 422, 451, 499]) {
+    it(`gives up on ${status} where client errors are final`, () => {
+      const reply = aReply({ status });
+      expect(judgeReply(reply, NOW, 'give-up')).to.include({
+        kind: 'give-up',
+        reason: 'status',
+        isGone: false,
+      });
+    });
+  }
+  for (const status of [408, 425, 429, 500, 503]) {
+    it(`tries again after ${status} where client errors are final`, () => {
+      expect(judgeReply(aReply({ status }), NOW, 'give-up')).to.include({ kind: 'retry' });
+    });
+  }
+
   it('gives up on 410 Gone and says so', () => {
     expect(judge(410)).to.include({ kind: 'give-up', reason: 'status', isGone: true });
   });
@@ -46,6 +62,18 @@ describe('judgeReply', () => {
     ['soon', 0],
     ['-5', 0],
     ['999999999', 86_400_000],
+    ['9'.repeat(400), 86_400_000],
+    ['Thursday, 01-Jan-26 00:02:00 GMT', 120_000],
+    ['Thu Jan  1 00:02:00 2026', 120_000],
+    ['Sunday, 06-Nov-94 08:49:37 GMT', 0],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 86_400_000],
+    ['2026-01-01T00:02:00Z', 0],
+    ['Thu, 01 Jan 2026 00:02:00 +0900', 0],
+    ['1e9', 0],
+    ['0x10', 0],
+    ['12.5', 0],
+    ['120, 240', 0],
+    ['', 0],
   ] as const) {
     it(`reads "retry-after: ${value}" on 429 and 503`, () => {
       expect(judge(429, { 'retry-after': value })).to.include({ notBeforeMs: expected });

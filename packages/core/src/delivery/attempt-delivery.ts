@@ -11,7 +11,7 @@ import { buildRequest, type RequestOptions } from './build-request.js';
 import type { Composed, Composer } from './compose-body.js';
 import { cancelDelivery, concludeAttempt, type Tried } from './conclude-attempt.js';
 import type { AttemptFollower } from './follow-attempt.js';
-import { judgeReply, type Verdict } from './judge-reply.js';
+import { type ClientErrors, judgeReply, type Verdict } from './judge-reply.js';
 import type { Pass, ReceiverGate } from './receiver-gate.js';
 import type { AccessProvider } from './request-access.js';
 import { type RetryPolicy, retrySchedule } from './retry-policy.js';
@@ -32,6 +32,7 @@ export interface AttemptDeps {
   readonly random: () => number;
   readonly retry: RetryPolicy;
   readonly request: RequestOptions;
+  readonly clientErrors: ClientErrors;
   readonly gate: ReceiverGate;
   readonly composer: Composer;
   readonly access: AccessProvider;
@@ -94,7 +95,8 @@ async function attempt(
     const reply = await send(deps, work, { webhook, composed, now: startedAt });
     if (reply === null) return null;
     const finishedAt = clock.now();
-    const verdict = judgeReply(reply, finishedAt);
+    const { clientErrors = deps.clientErrors } = webhook.settings;
+    const verdict = judgeReply(reply, finishedAt, clientErrors);
     return { attemptId: ids.next('att'), startedAt, finishedAt, reply, verdict };
   } catch (error) {
     await postpone(deps, work, error);

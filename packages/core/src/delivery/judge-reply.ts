@@ -1,8 +1,12 @@
 import type { HttpReply } from '../ports/http-client.js';
 import type { FailureReason } from './attempt.js';
+import { retryAfterMs } from './retry-after.js';
 
-/** Longest wait that a receiver can ask for with `retry-after`. */
-const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1_000;
+/** Of the client errors these tell of the moment, and not of the request. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/** What a 4xx means that says the request itself is wrong. */
+export type ClientErrors = 'retry' | 'give-up';
 
 /** What an attempt's reply means for its delivery. */
 export type Verdict =
@@ -24,10 +28,11 @@ export type Verdict =
 
 /**
  * Judges a reply by the Standard Webhooks spec: 2xx is success, 410 ends the delivery and disables the webhook,
- * everything else is tried again, a redirect too, since it is never followed. An address that the URL policy
- * refuses is given up, since asking again would only probe. `retry-after` counts on 429 and 503.
+ * everything else is tried again, a redirect too, since it is never followed; of the other 4xx all but 408, 425 and 429
+ * may be given up instead. An address that the URL policy refuses is given up, since asking again would only probe.
+ * `retry-after` counts on 429 and 503.
  */
-export function judgeReply(reply: HttpReply, now: number): Verdict {
+export function judgeReply(reply: HttpReply, now: number, clientErrors: ClientErrors = 'retry'): Verdict {
   if (reply.kind === 'error') return judgeError(reply.reason, reply.message);
   const { status, headers } = reply;
   if (status >= 200 && status < 300) return { kind: 'succeeded' };
@@ -41,6 +46,9 @@ export function judgeReply(reply: HttpReply, now: number): Verdict {
       notBeforeMs: 0,
     };
   }
+  const isWrong = status >= 400 && status < 500 && !PASSING.has(status);
+  if (isWrong && clientErrors === 'give-up')
+    return { kind: 'give-up', reason: 'status', message, isGone: false };
   const mayAsk = status === 429 || status === 503;
   const notBeforeMs = mayAsk ? retryAfterMs(headers['retry-after'], now) : 0;
   return { kind: 'retry', reason: 'status', message, notBeforeMs };
@@ -49,11 +57,4 @@ export function judgeReply(reply: HttpReply, now: number): Verdict {
 function judgeError(reason: FailureReason, message: string): Verdict {
   if (reason === 'refused-address') return { kind: 'give-up', reason, message, isGone: false };
   return { kind: 'retry', reason, message, notBeforeMs: 0 };
-}
-
-/** Seconds or an HTTP date (RFC 9110, section 10.2.3); 0 for anything else. */
-function retryAfterMs(value: string | undefined, now: number): number {
-  if (value === undefined) return 0;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now;
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS) : 0;
 }
