@@ -52,7 +52,7 @@ const drip =
 
 const withStatus = (status: number, ...headers: readonly string[]): ScriptedReceiver => ({
   does: `answers ${status}`,
-  script: answer(head(status, 'content-length: 2', ...headers) + 'ok'),
+  script: answer(`${head(status, 'content-length: 2', ...headers)}ok`),
   state: status >= 200 && status < 300 ? 'delivered' : 'exhausted',
   reason: reasonOf(status),
   status,

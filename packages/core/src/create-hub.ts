@@ -14,7 +14,7 @@ import { holder } from './delivery/hold-delivery.js';
 import { Promoter } from './delivery/promote-groups.js';
 import { readyDelivery } from './delivery/ready-delivery.js';
 import { ReceiverGate } from './delivery/receiver-gate.js';
-import { accessProvider } from './delivery/request-access.js';
+import { RequestAccess } from './delivery/request-access.js';
 import { polynomialRetry, standardRetry, toPolicy } from './delivery/retry-policy.js';
 import { turnTaker } from './delivery/take-turn.js';
 import { WebhookCache } from './delivery/webhook-cache.js';
@@ -144,7 +144,7 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   const http =
     options.http ??
     undiciHttpClient(urlPolicy, { connections: limits.concurrency * (1 + LEAVING_PER_PLACE) });
-  const box = createSecretBox(options.encryptionKey ?? null);
+  const box = createSecretBox(options.encryptionKey ?? []);
   const secrets = secretKeeper(box);
   const credentials = credentialKeeper(box);
   const transforms = new Set<string>();
@@ -173,17 +173,18 @@ function assembleWorkers(
   { deliveryClaims, runClaims }: ClaimParts,
   promoter: Promoter,
 ) {
-  const { store, secrets, credentials, limits, clock } = world;
+  const { store, secrets, limits, clock } = world;
   const lanes = new WebhookLanes(clock, limits.concurrency);
   const takeTurn = turnTaker(store.deliveries, clock);
+  const access = new RequestAccess({ ...world, timeoutMs: limits.timeoutMs });
   const attempt: AttemptDeps = {
     ...world,
     claims: deliveryClaims,
     hold: holder(store.deliveries, clock),
     gate: new ReceiverGate({ ...world, lanes, takeTurn, deliveries: store.deliveries }),
     composer: snapshotComposer(),
-    access: accessProvider(credentials),
-    followers: [promoter, disableGone({ ...world, webhooks: store.webhooks })],
+    access,
+    followers: [promoter, access, disableGone({ ...world, webhooks: store.webhooks })],
     retry: toPolicy('retry', options.retry, standardRetry),
     clientErrors: limits.clientErrors,
     request: { timeoutMs: limits.timeoutMs, maxResponseBytes: limits.maxResponseBytes },
@@ -210,7 +211,7 @@ function urlPolicyOf({ delivery = {} }: HubOptions): UrlPolicy {
   return urlPolicy({ httpsOnly: delivery.httpsOnly ?? false, allowAddresses: delivery.allowAddresses ?? [] });
 }
 
-function refusePlainSecrets(store: Store, encryptionKey: string | undefined): void {
-  if (!store.durable || encryptionKey !== undefined || process.env.NODE_ENV !== 'production') return;
+function refusePlainSecrets(store: Store, encryptionKey: HubOptions['encryptionKey']): void {
+  if (!store.durable || (encryptionKey ?? []).length > 0 || process.env.NODE_ENV !== 'production') return;
   throw new HooklineError('ENCRYPTION_KEY_MISSING');
 }

@@ -44,6 +44,15 @@ export type WebhookChange = Partial<
 
 type Clearable<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | null };
 
+export interface RotationOptions {
+  /** How long the old secret signs as well, in milliseconds, 0 to 7 days. Default 24 hours. */
+  readonly overlapMs?: number;
+  /** The new secret, as `NewWebhook.secret` may be. Default: one is made. */
+  readonly secret?: string;
+  /** How the new secret signs, where one is made. Default: as the one before it. */
+  readonly signature?: 'v1' | 'v1a';
+}
+
 /** Whose rows a call may touch: without `accountId` everyone's. */
 export interface AccountScope {
   readonly accountId?: AccountId | null;
@@ -63,10 +72,18 @@ export interface Webhooks {
   update(id: string, change: WebhookChange, scope?: AccountScope): Promise<Webhook>;
   /** Deliveries still owed are cancelled when they come due. Throws NOT_FOUND. */
   delete(id: string, scope?: AccountScope): Promise<void>;
-  /** The secrets that sign now, newest first. Throws NOT_FOUND. */
+  /** What receivers verify with now, newest first: secrets, and of pairs of keys the public ones. Throws NOT_FOUND. */
   revealSecrets(id: string, scope?: AccountScope): Promise<readonly string[]>;
-  /** Makes a new secret; the old one goes on signing beside it for `overlapMs` (default 24 h). Throws NOT_FOUND. */
-  rotateSecret(id: string, options?: AccountScope & { readonly overlapMs?: number }): Promise<string>;
+  /**
+   * Makes a new secret; the old one goes on signing beside it for a while. Answers what the receiver verifies with: the
+   * secret, or for `v1a` the public key. Throws NOT_FOUND, VALIDATION_FAILED.
+   */
+  rotateSecret(id: string, options?: AccountScope & RotationOptions): Promise<string>;
+  /**
+   * Seals the secrets and credentials of all webhooks anew that are not sealed under the first `encryptionKey`. Answers of
+   * how many webhooks. Throws SECRET_UNREADABLE.
+   */
+  reseal(): Promise<number>;
   /** Holds its deliveries from now on. Idempotent. Throws NOT_FOUND. */
   pause(id: string, scope?: AccountScope): Promise<Webhook>;
   /** What was held becomes due. Idempotent. Throws NOT_FOUND. */

@@ -55,8 +55,12 @@ export interface HubOptions<R extends AnyRegistry = AnyRegistry> {
   /** What this process does, unless `hub.start` says otherwise. Default: everything. */
   readonly roles?: readonly Role[];
   readonly delivery?: DeliveryOptions;
-  /** 32 bytes in base64 or hex, under which webhook secrets are stored. Needed in production with a durable store. */
-  readonly encryptionKey?: string;
+  /**
+   * 32 bytes in base64 or hex, under which secrets and credentials of webhooks are stored. Of several the first seals and
+   * all open: put a new one in front, call `hub.webhooks.reseal()`, and take the old one out. Needed in production with a
+   * durable store.
+   */
+  readonly encryptionKey?: string | readonly string[];
   /** A pino logger, or anything with its four methods. Default: warnings and errors to stderr, as lines. */
   readonly logger?: Logger;
   /** Told of every listener that failed. Default: an error in the log. */

@@ -41,7 +41,7 @@ describe('createSecretBox with a key', () => {
   });
 
   it('reads what was stored in plain text before there was a key', () => {
-    const plain = createSecretBox(null);
+    const plain = createSecretBox([]);
     expect(box.open(plain.seal(secret))).to.equal(secret);
     expect(box.open(plain.seal('v1.looks.sealed.already'))).to.equal('v1.looks.sealed.already');
   });
@@ -71,7 +71,7 @@ describe('createSecretBox with a key', () => {
 });
 
 describe('createSecretBox without a key', () => {
-  const box = createSecretBox(null);
+  const box = createSecretBox([]);
 
   it('keeps text as it is', () => {
     expect(box.seal(secret)).to.equal(secret);

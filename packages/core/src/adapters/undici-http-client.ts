@@ -1,10 +1,10 @@
 import { lookup as dnsLookup } from 'node:dns';
-import { buildConnector } from 'undici';
 import type { UrlPolicy } from '../delivery/guard-url.js';
 import type { HttpClient } from '../ports/http-client.js';
 import { ConnectionPool } from './undici/connection-pool.js';
 import { exchange } from './undici/exchange.js';
 import { guardedLookup, type Lookup } from './undici/guarded-lookup.js';
+import { routesBy } from './undici/route.js';
 import { targetsOf } from './undici/target.js';
 
 export type { Lookup } from './undici/guarded-lookup.js';
@@ -28,14 +28,15 @@ export function undiciHttpClient(
   { lookup = dnsLookup, connections = DEFAULT_CONNECTIONS }: UndiciOptions = {},
 ): HttpClient {
   const targetOf = targetsOf(policy);
-  const connect = buildConnector({ lookup: guardedLookup(policy, lookup) });
-  const pool = new ConnectionPool(connect, { perOrigin: connections, idle: MAX_IDLE });
+  const routeOf = routesBy(guardedLookup(policy, lookup));
+  const pool = new ConnectionPool({ perOrigin: connections, idle: MAX_IDLE });
   return {
     send: (request) =>
       new Promise((answer) => {
         const target = targetOf(request.url);
         const { refusal } = target;
-        if (refusal === null) return exchange({ pool, target, request, answer });
+        if (refusal === null)
+          return exchange({ pool, target, route: routeOf(target.origin, request.tls), request, answer });
         answer({ kind: 'error', reason: 'refused-address', message: refusal, durationMs: 0 });
       }),
     close: () => pool.close(),

@@ -4,6 +4,7 @@ import type { HttpClient, HttpReply } from '../ports/http-client.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { Logger } from '../ports/logger.js';
 import type { ClaimedDelivery, DeliveryResult, HeldDelivery } from '../ports/work-store.js';
+import type { SigningKey } from '../signing/signing-key.js';
 import type { Claims, Held } from '../worker/claims.js';
 import type { HandOver } from '../worker/hand-over.js';
 import { type Admission, admitDelivery } from './admit-delivery.js';
@@ -13,7 +14,7 @@ import { cancelDelivery, concludeAttempt, type Tried } from './conclude-attempt.
 import type { AttemptFollower } from './follow-attempt.js';
 import { type ClientErrors, judgeReply, type Verdict } from './judge-reply.js';
 import type { Pass, ReceiverGate } from './receiver-gate.js';
-import type { AccessProvider } from './request-access.js';
+import type { RequestAccess } from './request-access.js';
 import { type RetryPolicy, retrySchedule } from './retry-policy.js';
 import type { WebhookRecord } from './webhook.js';
 
@@ -35,9 +36,9 @@ export interface AttemptDeps {
   readonly clientErrors: ClientErrors;
   readonly gate: ReceiverGate;
   readonly composer: Composer;
-  readonly access: AccessProvider;
-  /** The decoded secrets of a webhook that sign at an instant. Throws SECRET_UNREADABLE. */
-  readonly signingKeys: (webhook: WebhookRecord, now: number) => readonly Buffer[];
+  readonly access: RequestAccess;
+  /** Those of a webhook that sign at an instant. Throws SECRET_UNREADABLE. */
+  readonly signingKeys: (webhook: WebhookRecord, now: number) => readonly SigningKey[];
   readonly followers: readonly AttemptFollower[];
 }
 

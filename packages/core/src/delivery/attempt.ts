@@ -8,7 +8,8 @@ export type FailureReason =
   | 'redirect'
   | 'status'
   | 'refused-address'
-  | 'invalid-reply';
+  | 'invalid-reply'
+  | 'auth';
 
 /** One HTTP try of a delivery. Written once; erasing the event takes out what may repeat its content, and nothing else changes it. */
 export interface AttemptRecord {

@@ -1,9 +1,10 @@
 import type { OutboundRequest } from '../ports/http-client.js';
 import type { ClaimedDelivery } from '../ports/work-store.js';
-import { signStandardWebhook } from '../signing/standard-webhooks.js';
+import { PROFILES } from '../signing/header-profile.js';
+import type { SigningKey } from '../signing/signing-key.js';
 import { VERSION } from '../version.js';
+import type { Granted } from './access.js';
 import type { Composed } from './compose-body.js';
-import type { Access } from './request-access.js';
 import type { WebhookRecord } from './webhook.js';
 
 export interface RequestOptions {
@@ -15,37 +16,42 @@ export interface RequestParts {
   readonly work: ClaimedDelivery;
   readonly webhook: WebhookRecord;
   readonly composed: Composed;
-  readonly access: Extract<Access, { readonly kind: 'granted' }>;
-  /** The decoded secrets that sign, newest first. */
-  readonly keys: readonly Buffer[];
+  readonly access: Granted;
+  /** Those that sign, newest first. */
+  readonly keys: readonly SigningKey[];
   /** The instant of this attempt, in milliseconds since the Unix epoch. */
   readonly now: number;
 }
 
 /**
- * The request of one attempt, signed by every secret that signs now. `webhook-id` is the event's id, the same on every
- * attempt, so that a receiver can drop what it has had; the timestamp is this attempt's (Standard Webhooks spec).
+ * The request of one attempt, signed by every secret that signs now, in the headers of the webhook's profile. The id in
+ * them is the event's, the same on every attempt, so that a receiver can drop what it has had; the timestamp is this
+ * attempt's (Standard Webhooks spec). What stands for Hookline wins over headers of the event, and those over the webhook's.
  */
 export function buildRequest(
-  { work, webhook, composed, keys, now }: RequestParts,
+  { work, webhook, composed, access, keys, now }: RequestParts,
   options: RequestOptions,
 ): OutboundRequest {
-  const { delivery } = work;
+  const { delivery, headers, depth } = work;
   const { body, contentType } = composed;
+  const { eventId, eventType } = delivery;
   const timestampS = Math.floor(now / 1_000);
+  const sign = PROFILES[webhook.settings.profile ?? 'standard'];
   return {
     url: webhook.url,
     body,
     headers: {
+      ...access.headers,
+      ...headers,
       'content-type': contentType,
       'user-agent': `Hookline/${VERSION}`,
-      'webhook-id': delivery.eventId,
-      'webhook-timestamp': String(timestampS),
-      'webhook-signature': signStandardWebhook({ id: delivery.eventId, timestampS, body, keys }),
-      'hookline-event-type': delivery.eventType,
+      ...sign({ eventId, eventType, webhookId: webhook.id, timestampS, body, keys }),
+      'hookline-event-type': eventType,
       'hookline-delivery-id': delivery.id,
       'hookline-attempt': String(delivery.attemptCount + 1),
+      ...(depth > 0 && { 'hookline-depth': String(depth) }),
     },
+    ...(access.tls && { tls: access.tls }),
     ...options,
   };
 }

@@ -11,6 +11,8 @@ export interface CredentialKeeper {
   seal(credentials: Credentials): string | null;
   /** Throws SECRET_UNREADABLE. */
   open(sealed: string | null): Credentials;
+  /** Under the current key; the same text where it is. Throws SECRET_UNREADABLE. */
+  reseal(sealed: string | null): string | null;
 }
 
 export function credentialKeeper(box: SecretBox): CredentialKeeper {
@@ -21,6 +23,7 @@ export function credentialKeeper(box: SecretBox): CredentialKeeper {
         ? box.seal(JSON.stringify(credentials))
         : null,
     open: (sealed) => (sealed === null ? NONE : opened(sealed)),
+    reseal: (sealed) => (sealed === null || box.isCurrent(sealed) ? sealed : box.seal(box.open(sealed))),
   };
 }
 

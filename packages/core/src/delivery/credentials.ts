@@ -2,14 +2,20 @@
 export type Auth =
   | { readonly type: 'basic'; readonly username: string; readonly password: string }
   | { readonly type: 'bearer'; readonly token: string }
-  | {
-      readonly type: 'oauth2';
-      /** Where a token is asked for by client credentials (RFC 6749, 4.4). Bound to the URL policy as the webhook's own URL is. */
-      readonly tokenUrl: string;
-      readonly clientId: string;
-      readonly clientSecret: string;
-      readonly scope?: string;
-    };
+  | OAuth2;
+
+/** An access token by client credentials (RFC 6749, section 4.4). */
+export interface OAuth2 {
+  readonly type: 'oauth2';
+  /** Where a token is asked for. Bound to the URL policy as the webhook's own URL is. */
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope?: string;
+  readonly audience?: string;
+  /** Whether the client shows itself by basic auth or in the form. Default `basic`. */
+  readonly clientAuth?: 'basic' | 'post';
+}
 
 /** PEM texts. */
 export interface ClientTls {

@@ -3,7 +3,8 @@ import { matchesPattern } from '../events/event-pattern.js';
 import type { AnyRegistry } from '../events/event-types.js';
 import type { RowSources } from '../rows/row-sources.js';
 import { isStorableId } from '../safe-text.js';
-import { HEADER_PROFILES, type HeaderProfile } from '../signing/header-profile.js';
+import { HEADER_PROFILES, type HeaderProfile, takesEd25519 } from '../signing/header-profile.js';
+import type { SignatureKind } from '../signing/signing-key.js';
 import { authProblem, headersProblem, tlsProblem } from './check-credentials.js';
 import { filterProblem } from './filter.js';
 import { type UrlPolicy, urlProblem } from './guard-url.js';
@@ -27,6 +28,8 @@ export interface WebhookRules {
   readonly transforms: ReadonlySet<string>;
   /** As they are before. */
   readonly settings: WebhookSettings;
+  /** How its newest secret signs. */
+  readonly signature: SignatureKind;
   /** Throws for a secret that cannot sign. */
   readonly assertSecret: (secret: string) => void;
 }
@@ -75,8 +78,12 @@ export function validateWebhook(input: object, rules: WebhookRules): void {
     const problem = check ? check(value, rules, input as Input) : 'is not a field of a webhook';
     if (problem !== null) fields[name] = problem;
   }
-  const conflict = settingsConflict(changedSettings(rules.settings, input as Input));
+  const settings = changedSettings(rules.settings, input as Input);
+  const conflict = settingsConflict(settings);
   if (conflict !== null) fields.settings = conflict;
+  const { profile = 'standard' } = settings;
+  if (rules.signature === 'v1a' && !takesEd25519(profile))
+    fields.profile = `"${profile}" has no signatures by Ed25519 (v1a)`;
   const problems = Object.entries(fields).map(([name, problem]) => `${name}: ${problem}`);
   if (problems.length > 0)
     throw new HooklineError('VALIDATION_FAILED', { problem: problems.join('; '), fields });

@@ -1,6 +1,13 @@
 import { remember } from '../remember.js';
-import { generateSecret, secretBytes } from '../signing/secret.js';
 import type { SecretBox } from '../signing/secret-box.js';
+import {
+  generateSigningSecret,
+  kindOf,
+  type SignatureKind,
+  type SigningKey,
+  signingKey,
+  verifyingSecret,
+} from '../signing/signing-key.js';
 import type { StoredSecret, WebhookRecord } from './webhook.js';
 
 /** The spec's signature header should not grow without end. */
@@ -9,7 +16,11 @@ const MAX_CACHED = 10_000;
 
 /** Makes, keeps, opens and rotates the secrets of webhooks. */
 export interface SecretKeeper {
-  generate(signature?: 'v1' | 'v1a'): string;
+  generate(kind?: SignatureKind): string;
+  /** What of a secret is given out: of a pair of keys the public one. */
+  shown(secret: string): string;
+  /** How the newest secret signs. */
+  kindOf(webhook: Pick<WebhookRecord, 'secrets'>): SignatureKind;
   /** Throws VALIDATION_FAILED for a secret that cannot sign. */
   readonly assertUsable: (secret: string) => void;
   /** The secrets of a new webhook. */
@@ -20,13 +31,15 @@ export interface SecretKeeper {
     secret: string,
     at: { readonly now: number; readonly overlapMs: number },
   ): readonly StoredSecret[];
+  /** Under the current key; the same list where all are. Throws SECRET_UNREADABLE. */
+  reseal(secrets: readonly StoredSecret[]): readonly StoredSecret[];
   reveal(webhook: WebhookRecord, now: number): readonly string[];
-  /** The decoded keys that sign now, newest first. Throws SECRET_UNREADABLE. */
-  readonly signingKeys: (webhook: WebhookRecord, now: number) => readonly Buffer[];
+  /** Those that sign now, newest first. Throws SECRET_UNREADABLE. */
+  readonly signingKeys: (webhook: WebhookRecord, now: number) => readonly SigningKey[];
 }
 
 export function secretKeeper(box: SecretBox): SecretKeeper {
-  const keyOf = remember((sealed) => secretBytes(box.open(sealed)), MAX_CACHED);
+  const keyOf = remember((sealed) => signingKey(box.open(sealed)), MAX_CACHED);
   const seal = (secret: string, now: number): StoredSecret => ({
     sealed: box.seal(secret),
     createdAt: now,
@@ -34,8 +47,10 @@ export function secretKeeper(box: SecretBox): SecretKeeper {
   });
 
   return {
-    generate: () => generateSecret(),
-    assertUsable: (secret) => void secretBytes(secret),
+    generate: generateSigningSecret,
+    assertUsable: (secret) => void signingKey(secret),
+    shown: verifyingSecret,
+    kindOf: ({ secrets: [newest] }) => (newest === undefined ? 'v1' : kindOf(box.open(newest.sealed))),
     first: (secret, now) => [seal(secret, now)],
     rotate(secrets, secret, { now, overlapMs }) {
       const until = now + overlapMs;
@@ -44,7 +59,11 @@ export function secretKeeper(box: SecretBox): SecretKeeper {
         .filter((old) => isSigning(old, now));
       return [seal(secret, now), ...older].slice(0, MAX_SECRETS);
     },
-    reveal: (webhook, now) => signing(webhook, now).map(({ sealed }) => box.open(sealed)),
+    reseal: (secrets) =>
+      secrets.every(({ sealed }) => box.isCurrent(sealed))
+        ? secrets
+        : secrets.map((secret) => ({ ...secret, sealed: box.seal(box.open(secret.sealed)) })),
+    reveal: (webhook, now) => signing(webhook, now).map(({ sealed }) => verifyingSecret(box.open(sealed))),
     signingKeys: (webhook, now) => signing(webhook, now).map(({ sealed }) => keyOf(sealed)),
   };
 }

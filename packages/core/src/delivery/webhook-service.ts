@@ -5,6 +5,7 @@ import type {
   AccountScope,
   ListOptions,
   NewWebhook,
+  RotationOptions,
   Webhook,
   WebhookChange,
   Webhooks,
@@ -16,21 +17,21 @@ import type { SnapshotRecord } from '../ports/snapshot-store.js';
 import type { Store, WebhookExpectation } from '../ports/store.js';
 import type { RowSources } from '../rows/row-sources.js';
 import { toPage, toScope } from '../scope.js';
+import { kindOf } from '../signing/signing-key.js';
 import type { HandOver } from '../worker/hand-over.js';
 import type { Waker } from '../worker/waker.js';
 import type { CredentialKeeper } from './credential-keeper.js';
 import type { UrlPolicy } from './guard-url.js';
 import { oweDelivery } from './owe-delivery.js';
-import { validateWebhook } from './validate-webhook.js';
+import { type RotationDeps, resealAll, rotateSecret } from './rotate-secret.js';
+import { validateWebhook, type WebhookRules } from './validate-webhook.js';
 import type { WebhookRecord } from './webhook.js';
 import { newWebhookRecord, shownWebhook, webhookPatch } from './webhook-input.js';
 import type { SecretKeeper } from './webhook-secrets.js';
-import type { WebhookSettings } from './webhook-settings.js';
 
 const TEST_EVENT = 'hookline.test';
 /** A test waits for nothing. */
 const AT_ONCE = { active: true, paused: false, settings: {} } as const;
-const DEFAULT_OVERLAP_MS = 24 * 60 * 60 * 1_000;
 
 export interface WebhookServiceDeps {
   readonly store: Store;
@@ -65,7 +66,8 @@ export class WebhookService implements Webhooks {
 
   async create(input: NewWebhook): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
     const { store, secrets, credentials, clock, ids, waker } = this.#deps;
-    this.#validate(input, ['url', 'subscriptions'], {});
+    const signature = input.secret === undefined ? (input.signature ?? 'v1') : kindOf(String(input.secret));
+    this.#validate(input, ['url', 'subscriptions'], { settings: {}, signature });
     const now = clock.now();
     const secret = input.secret ?? secrets.generate(input.signature);
     const birth = { id: ids.next('wh'), secrets: secrets.first(secret, now), now };
@@ -74,7 +76,7 @@ export class WebhookService implements Webhooks {
     const snapshots = this.#snapshotsOf(record, input.snapshot);
     await store.webhooks.insert(record, snapshots);
     if (snapshots.length > 0) waker.wakeRelays();
-    return { webhook: this.#shown(record), secret };
+    return { webhook: this.#shown(record), secret: secrets.shown(secret) };
   }
 
   #snapshotsOf(
@@ -105,7 +107,7 @@ export class WebhookService implements Webhooks {
     const { store, clock, credentials } = this.#deps;
     for (;;) {
       const before = await this.#find(id, scope);
-      this.#validate(change, [], before.settings);
+      this.#validate(change, [], { settings: before.settings, signature: this.#deps.secrets.kindOf(before) });
       const patch = webhookPatch(before, change, clock.now(), credentials);
       const after = await store.webhooks.update(id, {}, patch, changeable(before));
       if (after === null) continue;
@@ -133,30 +135,13 @@ export class WebhookService implements Webhooks {
     return this.#deps.secrets.reveal(record, this.#deps.clock.now());
   }
 
-  async rotateSecret(
-    id: string,
-    options: AccountScope & { readonly overlapMs?: number } = {},
-  ): Promise<string> {
-    const { secrets, clock } = this.#deps;
-    const overlapMs = checkOverlap(options.overlapMs ?? DEFAULT_OVERLAP_MS);
-    const secret = secrets.generate();
-    for (;;) {
-      const before = await this.#find(id, options);
-      const now = clock.now();
-      const rotated = secrets.rotate(before.secrets, secret, { now, overlapMs });
-      if (await this.#replaceSecrets(before, rotated, now)) return secret;
-    }
+  rotateSecret(id: string, options: AccountScope & RotationOptions = {}): Promise<string> {
+    return rotateSecret(this.#rotation, () => this.#find(id, options), options);
   }
 
-  /** False where somebody else rotated meanwhile: a secret that was given out must not get lost. */
-  async #replaceSecrets(
-    before: WebhookRecord,
-    secrets: WebhookRecord['secrets'],
-    now: number,
-  ): Promise<boolean> {
-    const { id, secrets: expected } = before;
-    const patch = { secrets, updatedAt: now };
-    return (await this.#deps.store.webhooks.update(id, {}, patch, { secrets: expected })) !== null;
+  async reseal(): Promise<number> {
+    await this.#deps.ready();
+    return resealAll(this.#rotation);
   }
 
   async test(id: string, scope: AccountScope = {}) {
@@ -186,6 +171,10 @@ export class WebhookService implements Webhooks {
     return delivery;
   }
 
+  get #rotation(): RotationDeps {
+    return { ...this.#deps, webhooks: this.#deps.store.webhooks };
+  }
+
   readonly #shown = (record: WebhookRecord): Webhook => shownWebhook(record, this.#deps.credentials);
 
   async #find(id: string, scope: AccountScope): Promise<WebhookRecord> {
@@ -193,10 +182,14 @@ export class WebhookService implements Webhooks {
     return found(await this.#deps.store.webhooks.get(id, toScope(scope)), id);
   }
 
-  #validate(input: object, required: readonly string[], settings: WebhookSettings): void {
+  #validate(
+    input: object,
+    required: readonly string[],
+    before: Pick<WebhookRules, 'settings' | 'signature'>,
+  ): void {
     const { registry, urlPolicy, logger, secrets, rows, transforms } = this.#deps;
     const { assertUsable: assertSecret } = secrets;
-    validateWebhook(input, { required, settings, registry, urlPolicy, rows, transforms, assertSecret });
+    validateWebhook(input, { ...before, required, registry, urlPolicy, rows, transforms, assertSecret });
     const { subscriptions = [] } = input as { subscriptions?: readonly string[] };
     for (const type of subscriptions) {
       const replacement = registry.replacementOf(type);
@@ -230,10 +223,4 @@ function found(record: WebhookRecord | null, id: string): WebhookRecord {
 
 function notFound(id: string): HooklineError {
   return new HooklineError('NOT_FOUND', { kind: 'webhook', id });
-}
-
-function checkOverlap(overlapMs: number): number {
-  const maxMs = 7 * DEFAULT_OVERLAP_MS;
-  if (Number.isInteger(overlapMs) && overlapMs >= 0 && overlapMs <= maxMs) return overlapMs;
-  throw invalidField('overlapMs', `expected whole milliseconds from 0 to ${maxMs} (7 days)`);
 }

@@ -1,11 +1,24 @@
 import type { FailureReason } from '../delivery/attempt.js';
 
+/** PEM texts for one request: who it is from, and whom it trusts. */
+export interface RequestTls {
+  /** Names them: connections with another one are not shared. */
+  readonly key: string;
+  readonly cert?: string;
+  readonly privateKey?: string;
+  readonly passphrase?: string;
+  /** The only authorities that the receiver's certificate may come from. Default: those of Node. */
+  readonly ca?: string;
+}
+
 export interface OutboundRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   /** One deadline for everything: name lookup, connect, send, headers, the last byte kept of the reply. */
   readonly timeoutMs: number;
+  /** For `https:`. Default: no client certificate, and the authorities of Node. */
+  readonly tls?: RequestTls;
   /** Reading stops here; the rest of the reply is thrown away. */
   readonly maxResponseBytes: number;
 }

@@ -19,28 +19,43 @@ export interface SecretBox {
   seal(text: string): string;
   /** What was sealed. Text that was stored while there was no key is given back. Throws SECRET_UNREADABLE. */
   open(sealed: string): string;
+  /** Whether it is sealed as it would be now: under the current key. */
+  isCurrent(sealed: string): boolean;
 }
 
 /**
- * AES-256-GCM under one key. What is sealed names its format and, by a short id, its key, so that keys can be
- * changed later.
+ * AES-256-GCM under the first of the keys. What is sealed names its format and, by a short id, its key, so that the
+ * others open what was sealed under them.
  *
- * @param encryptionKey 32 bytes in base64 or hex; null keeps secrets in plain text. Throws OPTION_INVALID.
+ * @param encryptionKeys each 32 bytes in base64 or hex; none keeps secrets in plain text. Throws OPTION_INVALID.
  */
-export function createSecretBox(encryptionKey: string | null): SecretBox {
-  return encryptionKey === null ? plainBox : keyedBox(decodeKey(encryptionKey));
+export function createSecretBox(encryptionKeys: string | readonly string[]): SecretBox {
+  const [current, ...others] = [encryptionKeys].flat().map((text) => toNamedKey(decodeKey(text)));
+  return current === undefined ? plainBox : keyedBox(current, others);
+}
+
+/** A key, and what begins everything that is sealed under it. */
+interface NamedKey {
+  readonly key: Buffer;
+  readonly head: string;
+}
+
+function toNamedKey(key: Buffer): NamedKey {
+  return { key, head: `v1.${keyId(key)}` };
 }
 
 const plainBox: SecretBox = {
   seal: (text) => (LOOKS_SEALED.test(text) ? ESCAPE + text : text),
   open: openPlain,
+  isCurrent: () => true,
 };
 
-function keyedBox(key: Buffer): SecretBox {
-  const head = `v1.${keyId(key)}`;
+function keyedBox(current: NamedKey, others: readonly NamedKey[]): SecretBox {
+  const keys = new Map([current, ...others].map(({ head, key }) => [head, key]));
   return {
-    seal: (text) => encrypt(key, head, text),
-    open: (sealed) => (isSealed(sealed) ? decrypt(key, head, sealed) : openPlain(sealed)),
+    seal: (text) => encrypt(current, text),
+    open: (sealed) => (isSealed(sealed) ? decrypt(keys, sealed) : openPlain(sealed)),
+    isCurrent: (sealed) => sealed.startsWith(`${current.head}.`),
   };
 }
 
@@ -53,18 +68,20 @@ function openPlain(text: string): string {
   return text.startsWith(ESCAPE) ? text.slice(ESCAPE.length) : text;
 }
 
-function encrypt(key: Buffer, head: string, text: string): string {
+function encrypt({ key, head }: NamedKey, text: string): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(head));
   const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
   return `${head}.${nonce.toString('base64url')}.${sealed.toString('base64url')}`;
 }
 
-function decrypt(key: Buffer, head: string, sealed: string): string {
+function decrypt(keys: ReadonlyMap<string, Buffer>, sealed: string): string {
   const [, id, nonce = '', rest = ''] = SEALED.exec(sealed) ?? [];
   const bytes = Buffer.from(rest, 'base64url');
   const isCanonical = bytes.toString('base64url') === rest;
-  if (head !== `v1.${id}` || !isCanonical) throw new HooklineError('SECRET_UNREADABLE');
+  const head = `v1.${id}`;
+  const key = keys.get(head);
+  if (key === undefined || !isCanonical) throw new HooklineError('SECRET_UNREADABLE');
   const decipher = createDecipheriv(CIPHER, key, Buffer.from(nonce, 'base64url'), {
     authTagLength: TAG_BYTES,
   });

@@ -1,4 +1,5 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, sign } from 'node:crypto';
+import type { SigningKey } from './signing-key.js';
 
 export interface StandardWebhook {
   /** The `webhook-id`; must hold no `.`, which separates what is signed. */
@@ -7,17 +8,18 @@ export interface StandardWebhook {
   readonly timestampS: number;
   /** The exact bytes that are sent. */
   readonly body: Uint8Array;
-  /** Decoded secrets; each signs. */
-  readonly keys: readonly Uint8Array[];
+  /** Each signs. */
+  readonly keys: readonly SigningKey[];
 }
 
-/** The value of `webhook-signature` (Standard Webhooks 1.0): one `v1,<base64>` per key, joined by spaces. */
+/** The value of `webhook-signature` (Standard Webhooks 1.0): one `v1,<base64>` or `v1a,<base64>` per key, joined by spaces. */
 export function signStandardWebhook({ id, timestampS, body, keys }: StandardWebhook): string {
   const head = `${id}.${timestampS}.`;
-  return keys.map((key) => `v1,${macOf(key, head, body)}`).join(' ');
+  return keys.map((key) => `${key.kind},${signatureOf(key, head, body)}`).join(' ');
 }
 
-/** The body goes in as it is: joining it to the head would copy it once per key. */
-function macOf(key: Uint8Array, head: string, body: Uint8Array): string {
-  return createHmac('sha256', key).update(head).update(body).digest('base64');
+function signatureOf(key: SigningKey, head: string, body: Uint8Array): string {
+  // the body goes in as it is: joining it to the head would copy it once per key
+  if (key.kind === 'v1') return createHmac('sha256', key.bytes).update(head).update(body).digest('base64');
+  return sign(null, Buffer.concat([Buffer.from(head), body]), key.privateKey).toString('base64');
 }

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { secretBytes } from '../signing/secret.js';
+import { signingKey } from '../signing/signing-key.js';
 import { signStandardWebhook } from '../signing/standard-webhooks.js';
 
 /** Bytes and text are sent as they are, anything else as JSON. */
@@ -60,7 +60,7 @@ export const signedRequest = {
   }: SignedStandardWebhook): SignedRequest {
     const bytes = toBytes(body);
     const timestampS = Math.floor(now / 1_000);
-    const keys = [secretBytes(secret)];
+    const keys = [signingKey(secret)];
     return withHeaders(bytes, {
       'webhook-id': id,
       'webhook-timestamp': String(timestampS),

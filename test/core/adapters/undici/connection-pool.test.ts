@@ -105,7 +105,8 @@ describe('the connection pool', () => {
   }
 
   function aPool(limits: PoolLimits) {
-    const pool = new ConnectionPool(buildConnector({}), limits);
+    const pool = new ConnectionPool(limits);
+    const connect = buildConnector({});
     closers.unshift(() => pool.close());
     return (origin: string, path: string, timeoutMs = 2_000): Promise<HttpReply> =>
       new Promise((answer) => {
@@ -116,7 +117,8 @@ describe('the connection pool', () => {
           timeoutMs,
           maxResponseBytes: 9,
         };
-        exchange({ pool, target: { origin, path, refusal: null }, request, answer });
+        const route = { name: origin, origin, connect };
+        exchange({ pool, route, target: { origin, path, refusal: null }, request, answer });
       });
   }
 });

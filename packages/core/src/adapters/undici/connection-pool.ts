@@ -16,6 +16,14 @@ export interface Caller {
   fail(error: Error): void;
 }
 
+/** Where a connection leads, and how it is made. */
+export interface Route {
+  /** Connections of the same name are shared. */
+  readonly name: string;
+  readonly origin: string;
+  readonly connect: buildConnector.connector;
+}
+
 interface Origin {
   /** The last one back is the first one out, so that what is not needed falls to its keep-alive timeout. */
   readonly idle: Connection[];
@@ -28,21 +36,19 @@ interface Origin {
  * after its last request.
  */
 export class ConnectionPool {
-  readonly #connect: buildConnector.connector;
   readonly #limits: PoolLimits;
   readonly #origins = new Map<string, Origin>();
   readonly #connections = new Set<Connection>();
   #idleCount = 0;
   #isClosed = false;
 
-  constructor(connect: buildConnector.connector, limits: PoolLimits) {
-    this.#connect = connect;
+  constructor(limits: PoolLimits) {
     this.#limits = limits;
   }
 
   /** Starts the caller on a connection, at once or when one is free. Throws where undici knows no such origin. */
-  acquire(name: string, caller: Caller): void {
-    const origin = this.#origins.get(name);
+  acquire(route: Route, caller: Caller): void {
+    const origin = this.#origins.get(route.name);
     const idle = origin?.idle.pop();
     if (idle !== undefined) {
       this.#noteBusy(idle);
@@ -50,13 +56,13 @@ export class ConnectionPool {
     } else if (origin !== undefined && origin.open >= this.#limits.perOrigin) {
       origin.waiting.push(caller);
     } else {
-      this.#startOnNew(name, caller);
+      this.#startOnNew(route, caller);
     }
   }
 
   /** The connection has done its work, and may do more. */
   release(connection: Connection): void {
-    const origin = this.#origins.get(connection.origin);
+    const origin = this.#origins.get(connection.route.name);
     if (origin === undefined) return;
     const next = nextOf(origin.waiting);
     if (next === null) this.#keep(connection, origin);
@@ -66,17 +72,17 @@ export class ConnectionPool {
   /** Closes the connection; what it was on fails. */
   retire(connection: Connection): void {
     this.#forget(connection);
-    const origin = this.#origins.get(connection.origin);
+    const origin = this.#origins.get(connection.route.name);
     if (origin === undefined || origin.open >= this.#limits.perOrigin) return;
     const next = nextOf(origin.waiting);
-    if (next !== null) this.#startOnNew(connection.origin, next);
-    else if (origin.open === 0) this.#origins.delete(connection.origin);
+    if (next !== null) this.#startOnNew(connection.route, next);
+    else if (origin.open === 0) this.#origins.delete(connection.route.name);
   }
 
   /** Closes the connection, and starts the caller on a new one in its place. */
   replace(connection: Connection, caller: Caller): void {
     this.#forget(connection);
-    this.#startOnNew(connection.origin, caller);
+    this.#startOnNew(connection.route, caller);
   }
 
   /** Closes every connection; what is under way and what waits fails. */
@@ -90,16 +96,16 @@ export class ConnectionPool {
     await Promise.all(connections.map((connection) => connection.destroy()));
   }
 
-  #startOnNew(name: string, caller: Caller): void {
+  #startOnNew(route: Route, caller: Caller): void {
     if (this.#isClosed) caller.fail(new errors.ClientDestroyedError());
-    else caller.start(this.#open(name));
+    else caller.start(this.#open(route));
   }
 
-  #open(name: string): Connection {
-    const connection = new Connection(name, this.#connect, (closed) => this.#onClosed(closed));
-    const origin = this.#origins.get(name) ?? { idle: [], waiting: [], open: 0 };
+  #open(route: Route): Connection {
+    const connection = new Connection(route, (closed) => this.#onClosed(closed));
+    const origin = this.#origins.get(route.name) ?? { idle: [], waiting: [], open: 0 };
     origin.open += 1;
-    this.#origins.set(name, origin);
+    this.#origins.set(route.name, origin);
     this.#connections.add(connection);
     return connection;
   }
@@ -112,7 +118,7 @@ export class ConnectionPool {
   #forget(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
     void connection.destroy();
-    const origin = this.#origins.get(connection.origin);
+    const origin = this.#origins.get(connection.route.name);
     if (origin === undefined) return;
     origin.open -= 1;
     if (!connection.isIdle) return;

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
-import { type buildConnector, Client, type Dispatcher } from 'undici';
+import { Client, type Dispatcher } from 'undici';
+import type { Route } from './connection-pool.js';
 
 const KEEP_ALIVE_MS = 4_000;
 
 /** One connection to an origin; it carries one request at a time. */
 export class Connection {
-  readonly origin: string;
+  readonly route: Route;
   isIdle = false;
   /** A request was answered on this very socket: its peer may close it at any time from now on. */
   isProven = false;
@@ -13,9 +14,9 @@ export class Connection {
   #socket: Socket | null = null;
 
   /** @param onClosed called whenever the socket is closed, whoever closed it */
-  constructor(origin: string, connect: buildConnector.connector, onClosed: (connection: Connection) => void) {
-    this.origin = origin;
-    this.#client = new Client(origin, {
+  constructor(route: Route, onClosed: (connection: Connection) => void) {
+    this.route = route;
+    this.#client = new Client(route.origin, {
       keepAliveTimeout: KEEP_ALIVE_MS,
       // whatever the receiver offers: at that end it closes the connection while we may be sending
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
@@ -23,7 +24,7 @@ export class Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: (target, callback) =>
-        connect(target, (...outcome) => {
+        route.connect(target, (...outcome) => {
           this.#socket = outcome[1];
           callback(...outcome);
         }),

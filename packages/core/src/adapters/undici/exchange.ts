@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { HttpReply, OutboundRequest } from '../../ports/http-client.js';
 import type { Connection } from './connection.js';
-import type { Caller, ConnectionPool } from './connection-pool.js';
+import type { Caller, ConnectionPool, Route } from './connection-pool.js';
 import { type Failure, failureOf, isClosedByPeer, timedOut } from './failure.js';
 import type { Target } from './target.js';
 
@@ -11,6 +11,7 @@ const NOTHING = Buffer.alloc(0);
 export interface Order {
   readonly pool: ConnectionPool;
   readonly target: Target;
+  readonly route: Route;
   readonly request: OutboundRequest;
   readonly answer: (reply: HttpReply) => void;
 }
@@ -41,9 +42,9 @@ class Exchange implements Dispatcher.DispatchHandler, Caller {
   }
 
   begin(): void {
-    const { pool, target } = this.#order;
+    const { pool, route } = this.#order;
     try {
-      pool.acquire(target.origin, this);
+      pool.acquire(route, this);
     } catch (error) {
       this.#leave();
       this.fail(error);

@@ -1,5 +1,5 @@
 import { HooklineError, invalidField } from '../../errors.js';
-import type { NewWebhook, Webhook } from '../../hub-services.js';
+import type { AccountScope, NewWebhook, RotationOptions, Webhook } from '../../hub-services.js';
 import type { AdminContext } from '../guard-route.js';
 import type { HttpRequest, HttpResponse } from '../types.js';
 import { presentDelivery } from './deliveries.js';
@@ -67,12 +67,20 @@ export async function rotateSecret(
   request: HttpRequest,
   { hub, scope }: AdminContext,
 ): Promise<HttpResponse> {
-  const { overlapMs, ...others } = await objectOf(request);
+  const { overlapMs, secret: given, signature, ...others } = await objectOf(request);
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw invalidField(unknown, 'is not an option of rotation');
   if (overlapMs !== undefined && typeof overlapMs !== 'number')
     throw invalidField('overlapMs', 'expected milliseconds');
-  const options = overlapMs === undefined ? scope : { ...scope, overlapMs };
+  if (given !== undefined && typeof given !== 'string') throw invalidField('secret', 'expected text');
+  if (signature !== undefined && signature !== 'v1' && signature !== 'v1a')
+    throw invalidField('signature', 'expected "v1" or "v1a"');
+  const options: AccountScope & RotationOptions = {
+    ...scope,
+    ...(overlapMs !== undefined && { overlapMs }),
+    ...(given !== undefined && { secret: given }),
+    ...(signature !== undefined && { signature }),
+  };
   const secret = await hub.webhooks.rotateSecret(request.params.id ?? '', options);
   return { status: 200, headers: NO_STORE, body: { secret } };
 }

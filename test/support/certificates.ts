@@ -1,0 +1,32 @@
+import { generate } from 'selfsigned';
+
+export interface Identity {
+  readonly cert: string;
+  readonly privateKey: string;
+}
+
+/** An authority of its own, and identities from it. */
+export async function anAuthority(name: string) {
+  const ca = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    ],
+  });
+  const issue = async (commonName: string, passphrase?: string): Promise<Identity> => {
+    const issued = await generate([{ name: 'commonName', value: commonName }], {
+      keyType: 'ec',
+      algorithm: 'sha256',
+      ca: { key: ca.private, cert: ca.cert },
+      ...(passphrase !== undefined && { passphrase }),
+      extensions: [
+        { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
+        { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
+      ],
+    });
+    return { cert: issued.cert, privateKey: issued.private };
+  };
+  return { ca: ca.cert, issue };
+}
