@@ -5,10 +5,12 @@ import { HooklineError } from './errors.js';
 import { dispatchAllEvents, dispatchEvent, dispatchTransient } from './events/dispatch-event.js';
 import type { Event } from './events/event.js';
 import { isEventType } from './events/event-name.js';
+import { matchesPattern } from './events/event-pattern.js';
 import { EventService } from './events/event-service.js';
 import type { AnyRegistry } from './events/event-types.js';
 import type { DispatchAllOptions, DispatchOptions, NewEvent } from './events/new-event.js';
-import type { AnyHub, Extension, InboundResult, ListenOptions, StartOptions } from './hub.js';
+import { isReserved, type OperationalEvents } from './events/operational-events.js';
+import type { AnyHub, Exhausted, Extension, InboundResult, ListenOptions, StartOptions } from './hub.js';
 import type { HubParts } from './hub-parts.js';
 import { handleInbound } from './inbound/handle-inbound.js';
 import type { InboundRequest, Source } from './inbound/source.js';
@@ -38,15 +40,14 @@ export class AssembledHub implements AnyHub {
   readonly #life: LifeCycle;
 
   constructor(parts: HubParts) {
-    const { registry, logger, store, clock, handOver, limits } = parts;
+    const { registry, logger, store, clock, handOver } = parts;
     const life = new LifeCycle(parts);
     const lifeCycle = { ready: () => life.openStore(), start: () => life.start() };
     this.#parts = parts;
     this.#life = life;
     this.registry = registry;
     this.logger = logger;
-    const { maxPayloadBytes } = limits;
-    this.webhooks = new WebhookService({ ...parts, ...lifeCycle, maxPayloadBytes });
+    this.webhooks = new WebhookService({ ...parts, ...lifeCycle });
     const { deliveries, webhooks } = store;
     this.deliveries = new DeliveryService({ deliveries, webhooks, handOver, clock, ...lifeCycle });
     this.events = new EventService(store, clock, lifeCycle.ready);
@@ -126,6 +127,25 @@ export class AssembledHub implements AnyHub {
     return this.#parts.listeners.add(functionListener(pattern, handler, { name, lane, retry }));
   }
 
+  onExhausted(
+    pattern: string,
+    handler: (exhausted: Exhausted) => unknown,
+    options: ListenOptions = {},
+  ): () => void {
+    this.registry.assertPattern(pattern);
+    const tell = async ({ data }: Event) => {
+      const { deliveryId, eventId, eventType, webhook } =
+        data as OperationalEvents['hookline.delivery.exhausted'];
+      if (!matchesPattern(pattern, eventType)) return;
+      const event = await this.events.get(eventId);
+      const delivery = await this.deliveries.get(deliveryId);
+      if (event && delivery) await handler({ event, delivery, webhook: await this.webhooks.get(webhook.id) });
+    };
+    // an async listener is to be named by the app, for good
+    const name = options.lane === 'async' ? {} : { name: `exhausted ${pattern}` };
+    return this.on('hookline.delivery.exhausted', tell, { ...name, ...options });
+  }
+
   use(listener: Listener | Extension): () => void {
     if (!(listener instanceof Listener) && 'install' in listener) return listener.install(this);
     if (!('lane' in listener)) throw invalidListener('hub.use', 'expected a Listener or an extension');
@@ -139,7 +159,7 @@ export class AssembledHub implements AnyHub {
   }
 
   addSource(name: string, source: Source): void {
-    if (!isEventType(name) || name.includes('.'))
+    if (!isEventType(name) || name.includes('.') || isReserved(name))
       throw new HooklineError('SOURCE_NAME_INVALID', { source: name });
     this.registry.openNamespace(name);
     this.#sources.set(name, source);

@@ -8,7 +8,7 @@ import { AssembledHub } from './assembled-hub.js';
 import type { AttemptDeps } from './delivery/attempt-delivery.js';
 import { snapshotComposer } from './delivery/compose-body.js';
 import { credentialKeeper } from './delivery/credential-keeper.js';
-import { disableGone } from './delivery/disable-gone.js';
+import { followChange } from './delivery/follow-change.js';
 import { type UrlPolicy, urlPolicy } from './delivery/guard-url.js';
 import { holder } from './delivery/hold-delivery.js';
 import { Promoter } from './delivery/promote-groups.js';
@@ -26,7 +26,12 @@ import type { AnyRegistry, OpenRegistry } from './events/event-types.js';
 import { EventsInHand, renewInHand } from './events/events-in-hand.js';
 import { Feeds } from './events/feeds.js';
 import { Intake } from './events/intake.js';
+import { Announcer } from './events/operational-events.js';
 import { Relay } from './events/relay.js';
+import { resolveHealth } from './health/health-policy.js';
+import { Prober } from './health/probe-webhooks.js';
+import { disableGone, reportExhausted } from './health/report-exhausted.js';
+import { WebhookHealth } from './health/webhook-health.js';
 import type { Hub } from './hub.js';
 import type { HubParts } from './hub-parts.js';
 import { ListenerRegistry } from './listeners/listener-registry.js';
@@ -83,7 +88,9 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
   const runClaims = groupedClaims(store.runs, runIdOf, claimOptions);
   const claims = { deliveryClaims, runClaims };
   const promoter = new Promoter({ ...world, deliveries: store.deliveries });
-  const { workers, ...ownWork } = assembleWorkers(options, world, claims, promoter);
+  const access = new RequestAccess({ ...world, timeoutMs: limits.timeoutMs });
+  const health = assembleHealth(options, world, access);
+  const { workers, ...ownWork } = assembleWorkers(options, world, claims, { ...health, promoter, access });
   const inHand = new EventsInHand();
   const relay = new Relay({
     ...world,
@@ -117,6 +124,8 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
     ...world,
     ...claims,
     workers,
+    health: health.health,
+    prober: health.prober,
     inHand,
     relay,
     feeds,
@@ -148,7 +157,6 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   const secrets = secretKeeper(box);
   const credentials = credentialKeeper(box);
   const transforms = new Set<string>();
-  const onChanged = async () => {};
   const onError =
     options.onListenerError ?? ((error: HooklineError) => logger.error(errorFields(error), error.message));
   const syncLane = { clock, logger, onError, patienceMs: limits.leaseMs / 4 };
@@ -158,25 +166,61 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   const waker = new Waker({ wakeUps: store.wakeUps ?? null, roles, clock });
   const handOver = handOverBy({ queue, roles, waker });
   const ports = { store, queue, http, clock, ids, logger, random };
+  const announcer = new Announcer({
+    ...ports,
+    events: store.events,
+    waker,
+    maxPayloadBytes: limits.maxPayloadBytes,
+  });
+  const following = { ...ports, deliveries: store.deliveries, health: store.health, announcer, waker };
+  const onChanged: HubParts['onChanged'] = (before, after) => followChange(following, before, after);
   const { maxPayloadBytes } = limits;
   return {
     ...ports,
-    ...{ registry, limits, maxPayloadBytes, urlPolicy, secrets, credentials, transforms, onChanged },
+    ...{
+      registry,
+      limits,
+      maxPayloadBytes,
+      urlPolicy,
+      secrets,
+      credentials,
+      transforms,
+      onChanged,
+      announcer,
+    },
     ...{ listeners, webhookListener, onError, syncLane, roles, waker, handOver },
   };
 }
+
+/** Who looks after the health of webhooks. */
+function assembleHealth(options: HubOptions, world: World, access: RequestAccess) {
+  const { store, announcer, logger, secrets, limits } = world;
+  const policy = resolveHealth(options.health);
+  const deps = { ...world, webhooks: store.webhooks, health: store.health };
+  const health = policy && new WebhookHealth({ ...deps, policy });
+  const request = { timeoutMs: limits.timeoutMs, maxResponseBytes: limits.maxResponseBytes };
+  const prober = policy && new Prober({ ...deps, policy, access, request, signingKeys: secrets.signingKeys });
+  const followers = [
+    reportExhausted(announcer, logger),
+    disableGone({ ...deps, policy }),
+    ...(health ? [health] : []),
+  ];
+  return { health, prober, followers };
+}
+
+type HealthParts = ReturnType<typeof assembleHealth>;
 
 /** A worker for each kind of work, and its side door for what this process stores itself. */
 function assembleWorkers(
   options: HubOptions,
   world: World,
   { deliveryClaims, runClaims }: ClaimParts,
-  promoter: Promoter,
+  parts: HealthParts & { readonly promoter: Promoter; readonly access: RequestAccess },
 ) {
   const { store, secrets, limits, clock } = world;
   const lanes = new WebhookLanes(clock, limits.concurrency);
   const takeTurn = turnTaker(store.deliveries, clock);
-  const access = new RequestAccess({ ...world, timeoutMs: limits.timeoutMs });
+  const { promoter, access } = parts;
   const attempt: AttemptDeps = {
     ...world,
     claims: deliveryClaims,
@@ -184,7 +228,7 @@ function assembleWorkers(
     gate: new ReceiverGate({ ...world, lanes, takeTurn, deliveries: store.deliveries }),
     composer: snapshotComposer(),
     access,
-    followers: [promoter, access, disableGone({ ...world, webhooks: store.webhooks })],
+    followers: [promoter, access, ...parts.followers],
     retry: toPolicy('retry', options.retry, standardRetry),
     clientErrors: limits.clientErrors,
     request: { timeoutMs: limits.timeoutMs, maxResponseBytes: limits.maxResponseBytes },

@@ -38,6 +38,12 @@ export const ERRORS = {
       'Event type "{type}": expected lower-case segments [a-z0-9_] joined by dots, as in "conversation.created".',
     hint: 'Rename the event type.',
   },
+  EVENT_TYPE_RESERVED: {
+    status: 422,
+    expose: true,
+    message: 'Event type "{type}": everything under "hookline." is told by Hookline itself.',
+    hint: 'Choose another first segment; listen to "hookline.*" to hear what Hookline tells.',
+  },
   EVENT_TYPE_COLLISION: {
     status: 500,
     expose: false,

@@ -7,6 +7,8 @@ import type { AnyRegistry } from './events/event-types.js';
 import type { EventsInHand } from './events/events-in-hand.js';
 import type { Feeds } from './events/feeds.js';
 import type { Relay } from './events/relay.js';
+import type { Prober } from './health/probe-webhooks.js';
+import type { WebhookHealth } from './health/webhook-health.js';
 import type { InboundDeps } from './inbound/handle-inbound.js';
 import type { ListenerRegistry } from './listeners/listener-registry.js';
 import type { Limits } from './options.js';
@@ -56,6 +58,9 @@ export interface HubParts {
   readonly leaseKeeper: LeaseKeeper;
   readonly retention: Retention;
   readonly workers: Workers;
+  /** Null where the health of webhooks is not looked after. */
+  readonly health: WebhookHealth | null;
+  readonly prober: Prober | null;
   readonly dispatch: DispatchDeps;
   readonly inbound: InboundDeps;
 }

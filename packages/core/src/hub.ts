@@ -1,3 +1,4 @@
+import type { DeliveryRecord } from './delivery/delivery.js';
 import type { RetryPolicy } from './delivery/retry-policy.js';
 import type { Event } from './events/event.js';
 import type { EventTypeInfo } from './events/event-definition.js';
@@ -10,7 +11,8 @@ import type {
   TypeOf,
 } from './events/event-types.js';
 import type { DispatchAllOptions, DispatchOptions, NewEvent, NewEventOf } from './events/new-event.js';
-import type { Deliveries, Events, Webhooks } from './hub-services.js';
+import type { OperationalEvent, OperationalType } from './events/operational-events.js';
+import type { Deliveries, Events, Webhook, Webhooks } from './hub-services.js';
 import type { InboundRequest, Source } from './inbound/source.js';
 import type { Listener, ListenerLane } from './listeners/listener.js';
 import type { Feed, FeedHandle } from './ports/feed.js';
@@ -49,6 +51,14 @@ export type InboundResult =
   | { readonly isNew: true; readonly receiptId: string; readonly eventId: string }
   /** The sender had sent it before: nothing was done again. */
   | { readonly isNew: false };
+
+/** A delivery whose last attempt has failed. */
+export interface Exhausted<E = Event> {
+  readonly event: E;
+  readonly delivery: DeliveryRecord;
+  /** Null where it was deleted meanwhile. */
+  readonly webhook: Webhook | null;
+}
 
 /** What every hub has, whatever its registry. */
 interface HubBase {
@@ -139,6 +149,23 @@ export interface Hub<R extends AnyRegistry = AnyRegistry> extends HubBase {
     options?: ListenOptions,
   ): () => void;
 
+  /** Listens to what Hookline tells of its own work: webhooks disabled, deliveries exhausted... */
+  on<Type extends OperationalType>(
+    type: Type,
+    handler: (event: OperationalEvent<Type>) => unknown,
+    options?: ListenOptions,
+  ): () => void;
+
+  /**
+   * Calls back when the last attempt of a delivery has failed whose event matches: with the delivery, its webhook and the
+   * event. A listener on `hookline.delivery.exhausted`, with the options of one. Throws as `on` does.
+   */
+  onExhausted<Pattern extends PatternOf<R>>(
+    pattern: Pattern,
+    handler: (exhausted: Exhausted<EventFor<R, Pattern>>) => unknown,
+    options?: ListenOptions,
+  ): () => void;
+
   /** Adds a listener or an extension. Answers the function that takes it out again. Throws LISTENER_INVALID. */
   use(listener: (Listener & ListenerMethods<R>) | Extension): () => void;
 }
@@ -149,5 +176,10 @@ export interface AnyHub extends HubBase {
   dispatch(type: string, data: unknown, options?: DispatchOptions): Promise<Event>;
   dispatchAll(events: readonly NewEvent[], options?: DispatchAllOptions): Promise<readonly Event[]>;
   on(pattern: string, handler: (event: Event) => unknown, options?: ListenOptions): () => void;
+  onExhausted(
+    pattern: string,
+    handler: (exhausted: Exhausted) => unknown,
+    options?: ListenOptions,
+  ): () => void;
   use(listener: Listener | Extension): () => void;
 }

@@ -45,7 +45,14 @@ export type {
   TypeOf,
 } from './events/event-types.js';
 export type * from './events/new-event.js';
+export type {
+  OperationalEvent,
+  OperationalEvents,
+  OperationalType,
+  WebhookNote,
+} from './events/operational-events.js';
 export { SUBJECT } from './events/subject.js';
+export type { HealthOptions } from './health/health-policy.js';
 export { bearer } from './http/bearer.js';
 export type { HttpRequest, HttpResponse, Route } from './http/types.js';
 export type * from './hub.js';

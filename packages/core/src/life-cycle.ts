@@ -119,13 +119,16 @@ export class LifeCycle {
   }
 
   async #startWork(): Promise<void> {
-    const { store, queue, roles, waker, sweeper, leaseKeeper, retention, workers, rows, logger } =
+    const { store, queue, roles, waker, sweeper, leaseKeeper, retention, workers, rows, prober, logger } =
       this.#parts;
     if (roles.isWorkOnly) this.#keepAlive ??= setInterval(() => {}, KEEP_ALIVE_MS);
     await this.openStore();
     if (this.#closed) throw new HooklineError('HUB_CLOSED');
     roles.fix();
-    if (roles.has('worker')) workers.start(queue);
+    if (roles.has('worker')) {
+      workers.start(queue);
+      prober?.start();
+    }
     if (roles.has('relay') || roles.has('worker')) {
       sweeper.start();
       // what wakes it may be a request, and what it finds is of anybody
@@ -159,10 +162,11 @@ export class LifeCycle {
   }
 
   async #finish(): Promise<void> {
-    const { relay, feeds, inHand, sweeper, workers, queue, waker, retention } = this.#parts;
+    const { relay, feeds, inHand, sweeper, workers, queue, waker, retention, health, prober } = this.#parts;
     relay.stop();
     const stopped = [feeds.stop(), queue.close(), waker.stop(), retention.stop(), workers.stop()];
-    await Promise.all(stopped.map((part) => part.catch(this.#report)));
+    await Promise.all([...stopped, prober?.stop()].map((part) => part?.catch(this.#report)));
+    await health?.flush();
     // last: what a sweep had just claimed is in hand only now
     await sweeper.stop();
     await inHand.idle();

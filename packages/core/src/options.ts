@@ -2,6 +2,7 @@ import type { ClientErrors } from './delivery/judge-reply.js';
 import type { RetryPolicy } from './delivery/retry-policy.js';
 import { HooklineError } from './errors.js';
 import type { AnyRegistry, ListenerMethods } from './events/event-types.js';
+import type { HealthOptions } from './health/health-policy.js';
 import type { Listener } from './listeners/listener.js';
 import type { ListenerErrorHandler } from './listeners/run-listener.js';
 import type { Clock } from './ports/clock.js';
@@ -74,6 +75,8 @@ export interface HubOptions<R extends AnyRegistry = AnyRegistry> {
   readonly leaseMs?: number;
   /** How often to look for what the queue lost, in milliseconds. Default 1,000. */
   readonly sweepIntervalMs?: number;
+  /** When webhooks that do nothing but fail are warned of, disabled and probed; `false`: never. Default: see `HealthOptions`. */
+  readonly health?: HealthOptions | false;
   /** How long what has reached its end is kept; `false` keeps everything. Default: on, see `RetentionOptions`. */
   readonly retention?: RetentionOptions | false;
   /** For tests, and for a client of your own. */

@@ -211,7 +211,7 @@ describe('admin routes', () => {
       deliveries: delivery?.id,
     };
     const routes = ADMIN_ROUTES.filter((route) => route.path.includes(':id'));
-    expect(routes).to.have.length(9);
+    expect(routes).to.have.length(11);
     for (const { method, path } of routes) {
       const own = ids[path.split('/')[1] ?? ''] ?? '';
       const answer = await call(`${method} ${path}`, {

@@ -4,24 +4,22 @@ import type { HttpClient, HttpReply } from '../ports/http-client.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { Logger } from '../ports/logger.js';
 import type { ClaimedDelivery, DeliveryResult, HeldDelivery } from '../ports/work-store.js';
-import type { SigningKey } from '../signing/signing-key.js';
 import type { Claims, Held } from '../worker/claims.js';
 import type { HandOver } from '../worker/hand-over.js';
 import { type Admission, admitDelivery } from './admit-delivery.js';
-import { buildRequest, type RequestOptions } from './build-request.js';
-import type { Composed, Composer } from './compose-body.js';
+import type { Composer } from './compose-body.js';
 import { cancelDelivery, concludeAttempt, type Tried } from './conclude-attempt.js';
 import type { AttemptFollower } from './follow-attempt.js';
 import { type ClientErrors, judgeReply, type Verdict } from './judge-reply.js';
+import { type MakeRequestDeps, type MakeRequestParts, makeRequest } from './make-request.js';
 import type { Pass, ReceiverGate } from './receiver-gate.js';
-import type { RequestAccess } from './request-access.js';
 import { type RetryPolicy, retrySchedule } from './retry-policy.js';
 import type { WebhookRecord } from './webhook.js';
 
 /** How long a delivery rests when we, not its receiver, failed. */
 const OUR_FAULT_DELAY_MS = 60_000;
 
-export interface AttemptDeps {
+export interface AttemptDeps extends MakeRequestDeps {
   readonly claims: Claims<ClaimedDelivery, DeliveryResult>;
   /** Puts a claimed delivery aside. */
   readonly hold: (delivery: HeldDelivery) => Promise<void>;
@@ -32,13 +30,9 @@ export interface AttemptDeps {
   readonly logger: Logger;
   readonly random: () => number;
   readonly retry: RetryPolicy;
-  readonly request: RequestOptions;
   readonly clientErrors: ClientErrors;
   readonly gate: ReceiverGate;
   readonly composer: Composer;
-  readonly access: RequestAccess;
-  /** Those of a webhook that sign at an instant. Throws SECRET_UNREADABLE. */
-  readonly signingKeys: (webhook: WebhookRecord, now: number) => readonly SigningKey[];
   readonly followers: readonly AttemptFollower[];
 }
 
@@ -107,24 +101,15 @@ async function attempt(
 
 /** Null where the lease is over. */
 async function send(
-  { access, claims, http, request, signingKeys }: AttemptDeps,
+  deps: AttemptDeps,
   work: Held<ClaimedDelivery>,
-  parts: { readonly webhook: WebhookRecord; readonly composed: Composed; readonly now: number },
+  parts: MakeRequestParts,
 ): Promise<HttpReply | null> {
-  const { webhook, now } = parts;
-  const asking = access.accessOf(webhook, now);
-  const granted = asking instanceof Promise ? await asking : asking;
-  if (granted.kind === 'denied') {
-    const { reason, message } = granted;
-    return { kind: 'error', reason, message, durationMs: 0 };
-  }
-  const { timeoutMs = request.timeoutMs } = webhook.settings;
-  const options = { ...request, timeoutMs };
-  const outbound = buildRequest(
-    { ...parts, work, access: granted, keys: signingKeys(webhook, now) },
-    options,
-  );
-  return claims.isHeld(work.delivery.id) ? http.send(outbound) : null;
+  const making = makeRequest(deps, work, parts);
+  const made = making instanceof Promise ? await making : making;
+  if (made.kind === 'denied')
+    return { kind: 'error', reason: made.reason, message: made.message, durationMs: 0 };
+  return deps.claims.isHeld(work.delivery.id) ? deps.http.send(made.request) : null;
 }
 
 function policyOf({ retry }: AttemptDeps, { settings }: WebhookRecord): RetryPolicy {

@@ -1,5 +1,4 @@
 import { HooklineError, invalidField } from '../errors.js';
-import { buildEventRecord } from '../events/build-event.js';
 import type { AnyRegistry } from '../events/event-types.js';
 import type {
   AccountScope,
@@ -24,12 +23,12 @@ import type { CredentialKeeper } from './credential-keeper.js';
 import type { UrlPolicy } from './guard-url.js';
 import { oweDelivery } from './owe-delivery.js';
 import { type RotationDeps, resealAll, rotateSecret } from './rotate-secret.js';
+import { testEvent } from './test-event.js';
 import { validateWebhook, type WebhookRules } from './validate-webhook.js';
 import type { WebhookRecord } from './webhook.js';
 import { newWebhookRecord, shownWebhook, webhookPatch } from './webhook-input.js';
 import type { SecretKeeper } from './webhook-secrets.js';
 
-const TEST_EVENT = 'hookline.test';
 /** A test waits for nothing. */
 const AT_ONCE = { active: true, paused: false, settings: {} } as const;
 
@@ -49,7 +48,6 @@ export interface WebhookServiceDeps {
   readonly clock: Clock;
   readonly ids: IdGenerator;
   readonly logger: Logger;
-  readonly maxPayloadBytes: number;
   /** Resolves when the store may be asked. */
   readonly ready: () => Promise<void>;
   /** Resolves when what is handed over is worked on. */
@@ -145,19 +143,11 @@ export class WebhookService implements Webhooks {
   }
 
   async test(id: string, scope: AccountScope = {}) {
-    const { store, clock, ids, handOver, maxPayloadBytes } = this.#deps;
+    const { store, clock, ids, handOver } = this.#deps;
     await this.#deps.start();
     const webhook = await this.#find(id, scope);
     const now = clock.now();
-    const event = buildEventRecord({
-      id: ids.next('evt'),
-      type: TEST_EVENT,
-      visibility: 'internal',
-      timestamp: now,
-      account: webhook.accountId,
-      dataJson: JSON.stringify({ webhookId: id, message: 'This is a test event.' }),
-      maxPayloadBytes,
-    });
+    const event = testEvent(webhook, ids.next('evt'), now);
     const delivery = oweDelivery(event, { ...webhook, ...AT_ONCE }, now);
     await store.events.insert([event], { leasedUntil: now + 60_000 });
     await store.events.settle({

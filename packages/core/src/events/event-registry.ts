@@ -5,6 +5,7 @@ import { type EventTypeEntry, type EventTypeInfo, toEntry } from './event-defini
 import { isEventType, nearest, toMethodName } from './event-name.js';
 import { isEventPattern, matchesPattern } from './event-pattern.js';
 import type { EventDefinitions, OpenRegistry } from './event-types.js';
+import { isReserved, OPERATIONAL_TYPES, refuseReserved } from './operational-events.js';
 import { validateData } from './validate-data.js';
 
 /** What a dispatch must know of a type. */
@@ -22,6 +23,7 @@ export class EventRegistry<Definitions extends EventDefinitions> {
   #lookUp = remember((type) => this.#look(type));
 
   constructor(definitions: EventDefinitions, options: { readonly isOpen: boolean }) {
+    for (const type of Object.keys(definitions)) refuseReserved(type);
     const entries = Object.entries(definitions).map(([type, definition]) => toEntry(type, definition));
     refuseCollisions(entries);
     this.isOpen = options.isOpen;
@@ -103,6 +105,7 @@ export class EventRegistry<Definitions extends EventDefinitions> {
   }
 
   #look(type: string): KnownType {
+    refuseReserved(type);
     if (!isEventType(type)) throw new HooklineError('EVENT_TYPE_INVALID', { type });
     const known = this.#known(type);
     if (known === null) throw unknownType(type, this.#entries.keys());
@@ -112,7 +115,7 @@ export class EventRegistry<Definitions extends EventDefinitions> {
   #known(type: string): KnownType | null {
     const entry = this.#find(type);
     if (entry) return entry;
-    if (this.#inNamespace(type)) return UNDECLARED.internal;
+    if (this.#inNamespace(type) || isReserved(type)) return UNDECLARED.internal;
     return this.isOpen && isEventType(type) ? UNDECLARED.subscribable : null;
   }
 
@@ -126,12 +129,17 @@ export class EventRegistry<Definitions extends EventDefinitions> {
 
   #canMatch(pattern: string, accepts: (type: KnownType) => boolean): boolean {
     if (pattern === '*') return true;
+    if (isReserved(pattern)) return isOperational(pattern) && accepts(UNDECLARED.internal);
     if (this.#inNamespace(pattern) && accepts(UNDECLARED.internal)) return true;
     if (this.isOpen) return !this.#inNamespace(pattern);
     const overlaps = (entry: EventTypeEntry) =>
       matchesPattern(pattern, entry.type) || matchesPattern(entry.type, pattern.replace(/\.\*$/, '.any'));
     return [...this.#entries.values()].some((entry) => overlaps(entry) && accepts(entry));
   }
+}
+
+function isOperational(pattern: string): boolean {
+  return OPERATIONAL_TYPES.some((type) => matchesPattern(pattern, type));
 }
 
 const UNDECLARED: Readonly<Record<Visibility, KnownType>> = {

@@ -1,5 +1,10 @@
 import type { AttemptRecord } from '../../delivery/attempt.js';
-import { DELIVERY_STATES, type DeliveryRecord, type DeliveryState } from '../../delivery/delivery.js';
+import {
+  DELIVERY_STATES,
+  type DeliveryRecord,
+  type DeliveryState,
+  HELD_UNTIL_RESUMED,
+} from '../../delivery/delivery.js';
 import { HooklineError, invalidField } from '../../errors.js';
 import type { AdminContext } from '../guard-route.js';
 import type { HttpRequest, HttpResponse } from '../types.js';
@@ -45,7 +50,7 @@ export function presentDelivery(delivery: DeliveryRecord) {
   const { nextAttemptAt, createdAt, finalizedAt } = delivery;
   return {
     ...delivery,
-    nextAttemptAt: toIso(nextAttemptAt),
+    nextAttemptAt: toIso(nextAttemptAt === HELD_UNTIL_RESUMED ? null : nextAttemptAt),
     createdAt: toIso(createdAt),
     finalizedAt: toIso(finalizedAt),
   };

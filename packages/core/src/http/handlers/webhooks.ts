@@ -85,6 +85,20 @@ export async function rotateSecret(
   return { status: 200, headers: NO_STORE, body: { secret } };
 }
 
+export async function pauseWebhook(
+  { params }: HttpRequest,
+  { hub, scope }: AdminContext,
+): Promise<HttpResponse> {
+  return { status: 200, body: presentWebhook(await hub.webhooks.pause(params.id ?? '', scope)) };
+}
+
+export async function resumeWebhook(
+  { params }: HttpRequest,
+  { hub, scope }: AdminContext,
+): Promise<HttpResponse> {
+  return { status: 200, body: presentWebhook(await hub.webhooks.resume(params.id ?? '', scope)) };
+}
+
 export async function testWebhook(
   { params }: HttpRequest,
   { hub, scope }: AdminContext,
@@ -94,9 +108,10 @@ export async function testWebhook(
 }
 
 function presentWebhook(webhook: Webhook) {
-  const { createdAt, updatedAt } = webhook;
+  const { createdAt, updatedAt, disabled } = webhook;
   return {
     ...webhook,
+    disabled: disabled && { ...disabled, at: new Date(disabled.at).toISOString() },
     createdAt: new Date(createdAt).toISOString(),
     updatedAt: new Date(updatedAt).toISOString(),
   };

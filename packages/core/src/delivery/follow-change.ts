@@ -1,0 +1,61 @@
+import type { Announcer, OperationalType } from '../events/operational-events.js';
+import type { Clock } from '../ports/clock.js';
+import type { HealthStore } from '../ports/health-store.js';
+import type { DeliveryStore } from '../ports/store.js';
+import type { Waker } from '../worker/waker.js';
+import type { Hold } from './delivery.js';
+import type { WebhookRecord } from './webhook.js';
+
+export interface FollowChangeDeps {
+  readonly deliveries: Pick<DeliveryStore, 'resume'>;
+  readonly health: HealthStore;
+  readonly announcer: Announcer;
+  readonly waker: Pick<Waker, 'wakeWorkers'>;
+  readonly clock: Clock;
+}
+
+/** What follows from a change that the owner of a webhook made: what was held for the old state becomes due. */
+export async function followChange(
+  deps: FollowChangeDeps,
+  before: WebhookRecord,
+  after: WebhookRecord,
+): Promise<void> {
+  const holds = holdsThatEnd(before, after);
+  if (holds.length > 0) {
+    await deps.deliveries.resume(after.id, holds, deps.clock.now());
+    deps.waker.wakeWorkers();
+  }
+  if (after.active && !before.active) await deps.health.clear([after.id]);
+  if (after.active && before.disabled !== null) await announce(deps, after, 'hookline.webhook.enabled');
+  if (after.paused && !before.paused) await announce(deps, after, 'hookline.webhook.paused');
+  if (before.paused && !after.paused) await announce(deps, after, 'hookline.webhook.resumed');
+}
+
+function holdsThatEnd(before: WebhookRecord, after: WebhookRecord): readonly Hold[] {
+  const isOther = (...names: readonly (keyof WebhookRecord['settings'])[]) =>
+    names.some((name) => JSON.stringify(before.settings[name]) !== JSON.stringify(after.settings[name]));
+  const isOtherReceiver = before.url !== after.url || isOther('rateLimit', 'concurrency', 'retry');
+  return [
+    ...(before.paused && !after.paused ? (['paused'] as const) : []),
+    ...(isOtherReceiver || (after.active && !before.active)
+      ? (['circuit', 'rate', 'concurrency'] as const)
+      : []),
+    ...(isOther('order', 'debounceMs', 'batch') ? (['predecessor', 'debounce', 'batch'] as const) : []),
+  ];
+}
+
+function announce(
+  { announcer, clock }: FollowChangeDeps,
+  { id, url, accountId }: WebhookRecord,
+  type: Extract<
+    OperationalType,
+    'hookline.webhook.enabled' | 'hookline.webhook.paused' | 'hookline.webhook.resumed'
+  >,
+): Promise<void> {
+  return announcer.announce({
+    type,
+    data: { webhook: { id, url }, by: 'owner' },
+    accountId,
+    key: `${type}:${id}:${clock.now()}`,
+  });
+}

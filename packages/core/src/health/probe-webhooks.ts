@@ -1,0 +1,112 @@
+import { judgeReply } from '../delivery/judge-reply.js';
+import { type MakeRequestDeps, makeRequest } from '../delivery/make-request.js';
+import { oweDelivery } from '../delivery/owe-delivery.js';
+import { testEvent } from '../delivery/test-event.js';
+import type { WebhookRecord } from '../delivery/webhook.js';
+import { errorFields } from '../errors.js';
+import type { Announcer } from '../events/operational-events.js';
+import type { Clock } from '../ports/clock.js';
+import type { HealthStore } from '../ports/health-store.js';
+import type { HttpClient, HttpReply } from '../ports/http-client.js';
+import type { IdGenerator } from '../ports/id-generator.js';
+import type { Logger } from '../ports/logger.js';
+import type { WebhookStore } from '../ports/store.js';
+import type { HealthPolicy } from './health-policy.js';
+
+const LOOK_EVERY_MS = 60_000;
+const MAX_PROBES = 20;
+
+export interface ProberDeps extends MakeRequestDeps {
+  readonly health: HealthStore;
+  readonly webhooks: WebhookStore;
+  readonly announcer: Announcer;
+  readonly http: HttpClient;
+  readonly policy: HealthPolicy;
+  readonly clock: Clock;
+  readonly ids: IdGenerator;
+  readonly logger: Logger;
+}
+
+/** Asks receivers of webhooks that were disabled for failing, now and then, whether they answer again. */
+export class Prober {
+  readonly #deps: ProberDeps;
+  #cancelTimer: (() => void) | null = null;
+  #current: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(deps: ProberDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#cancelTimer = this.#deps.clock.after(LOOK_EVERY_MS, () => {
+      this.#current = this.probeDue();
+      if (!this.#isStopped) this.start();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelTimer?.();
+    await this.#current;
+  }
+
+  /** Never rejects. */
+  async probeDue(): Promise<void> {
+    const { health, clock, policy, logger } = this.#deps;
+    try {
+      const now = clock.now();
+      const request = { now, limit: MAX_PROBES, nextProbeAt: now + policy.probeEveryMs };
+      const due = await health.claimProbes(request);
+      await Promise.all(due.map(({ webhookId }) => this.#probe(webhookId)));
+    } catch (error) {
+      logger.warn(errorFields(error), 'disabled webhooks were not probed: it is tried again');
+    }
+  }
+
+  /** A signed `hookline.test` that nobody keeps. */
+  async #probe(webhookId: string): Promise<void> {
+    const { webhooks, health, logger, clock } = this.#deps;
+    const webhook = await webhooks.get(webhookId, {});
+    if (webhook?.disabled?.reason !== 'failing') return void (await health.clear([webhookId]));
+    const reply = await this.#ask(webhook);
+    const verdict = judgeReply(reply, clock.now());
+    logger.info({ webhookId, verdict: verdict.kind }, 'disabled webhook probed');
+    if (verdict.kind === 'succeeded') return this.#enable(webhook);
+    if (verdict.kind !== 'give-up' || !verdict.isGone) return;
+    const now = clock.now();
+    const patch = { disabled: { reason: 'gone', at: now }, updatedAt: now } as const;
+    await webhooks.update(webhookId, {}, patch, { url: webhook.url, active: false });
+    await health.clear([webhookId]);
+  }
+
+  async #ask(webhook: WebhookRecord): Promise<HttpReply> {
+    const { clock, ids, http } = this.#deps;
+    const now = clock.now();
+    const event = testEvent(webhook, ids.next('evt', now), now);
+    const delivery = oweDelivery(event, { ...webhook, active: true, paused: false, settings: {} }, now);
+    const work = { delivery, payload: event.payload, headers: null, depth: 0, webhook };
+    const composed = {
+      kind: 'composed',
+      body: Buffer.from(event.payload),
+      contentType: 'application/json',
+    } as const;
+    const made = await makeRequest(this.#deps, work, { webhook, composed, now });
+    if (made.kind === 'made') return http.send(made.request);
+    return { kind: 'error', reason: made.reason, message: made.message, durationMs: 0 };
+  }
+
+  async #enable({ id, url, accountId }: WebhookRecord): Promise<void> {
+    const { webhooks, health, announcer, clock } = this.#deps;
+    const now = clock.now();
+    const patch = { active: true, disabled: null, updatedAt: now } as const;
+    if ((await webhooks.update(id, {}, patch, { url, active: false })) === null) return;
+    await health.clear([id]);
+    await announcer.announce({
+      type: 'hookline.webhook.enabled',
+      data: { webhook: { id, url }, by: 'probe' },
+      accountId,
+      key: `enabled:${id}:${now}`,
+    });
+  }
+}
