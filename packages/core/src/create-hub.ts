@@ -6,7 +6,7 @@ import { systemClock } from './adapters/system-clock.js';
 import { undiciHttpClient } from './adapters/undici-http-client.js';
 import { AssembledHub } from './assembled-hub.js';
 import type { AttemptDeps } from './delivery/attempt-delivery.js';
-import { snapshotComposer } from './delivery/compose-body.js';
+import { bodyComposer, type Composer } from './delivery/compose-body.js';
 import { credentialKeeper } from './delivery/credential-keeper.js';
 import { followChange } from './delivery/follow-change.js';
 import { type UrlPolicy, urlPolicy } from './delivery/guard-url.js';
@@ -18,6 +18,7 @@ import { RequestAccess } from './delivery/request-access.js';
 import { polynomialRetry, standardRetry, toPolicy } from './delivery/retry-policy.js';
 import { turnTaker } from './delivery/take-turn.js';
 import { WebhookCache } from './delivery/webhook-cache.js';
+import { shownWebhook } from './delivery/webhook-input.js';
 import { WebhookLanes } from './delivery/webhook-lanes.js';
 import { secretKeeper } from './delivery/webhook-secrets.js';
 import { errorFields, HooklineError } from './errors.js';
@@ -90,7 +91,13 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
   const promoter = new Promoter({ ...world, deliveries: store.deliveries });
   const access = new RequestAccess({ ...world, timeoutMs: limits.timeoutMs });
   const health = assembleHealth(options, world, access);
-  const { workers, ...ownWork } = assembleWorkers(options, world, claims, { ...health, promoter, access });
+  const rows = new RowSources();
+  const { workers, ...ownWork } = assembleWorkers(options, world, claims, {
+    ...health,
+    promoter,
+    access,
+    rows,
+  });
   const inHand = new EventsInHand();
   const relay = new Relay({
     ...world,
@@ -102,7 +109,6 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
     events: store.events,
   });
   const feeds = new Feeds(world);
-  const rows = new RowSources();
   const snapshots = new SnapshotFeed({ ...world, snapshots: store.snapshots, rows, leaseMs, newLease });
   feeds.add(snapshots);
   const sweeper = new Sweeper({
@@ -156,7 +162,7 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   const box = createSecretBox(options.encryptionKey ?? []);
   const secrets = secretKeeper(box);
   const credentials = credentialKeeper(box);
-  const transforms = new Set<string>();
+  const transforms = new Set(Object.keys(options.transforms ?? {}));
   const onError =
     options.onListenerError ?? ((error: HooklineError) => logger.error(errorFields(error), error.message));
   const syncLane = { clock, logger, onError, patienceMs: limits.leaseMs / 4 };
@@ -208,6 +214,19 @@ function assembleHealth(options: HubOptions, world: World, access: RequestAccess
   return { health, prober, followers };
 }
 
+function composerOf(options: HubOptions, world: World, rows: RowSources): Composer {
+  const { store, clock, credentials, limits } = world;
+  return bodyComposer({
+    serialize: options.serialize ?? null,
+    transforms: new Map(Object.entries(options.transforms ?? {})),
+    rows,
+    events: store.events,
+    shown: (webhook) => shownWebhook(webhook, credentials),
+    clock,
+    timeoutMs: limits.timeoutMs,
+  });
+}
+
 type HealthParts = ReturnType<typeof assembleHealth>;
 
 /** A worker for each kind of work, and its side door for what this process stores itself. */
@@ -215,7 +234,11 @@ function assembleWorkers(
   options: HubOptions,
   world: World,
   { deliveryClaims, runClaims }: ClaimParts,
-  parts: HealthParts & { readonly promoter: Promoter; readonly access: RequestAccess },
+  parts: HealthParts & {
+    readonly promoter: Promoter;
+    readonly access: RequestAccess;
+    readonly rows: RowSources;
+  },
 ) {
   const { store, secrets, limits, clock } = world;
   const lanes = new WebhookLanes(clock, limits.concurrency);
@@ -226,7 +249,7 @@ function assembleWorkers(
     claims: deliveryClaims,
     hold: holder(store.deliveries, clock),
     gate: new ReceiverGate({ ...world, lanes, takeTurn, deliveries: store.deliveries }),
-    composer: snapshotComposer(),
+    composer: composerOf(options, world, parts.rows),
     access,
     followers: [promoter, access, ...parts.followers],
     retry: toPolicy('retry', options.retry, standardRetry),

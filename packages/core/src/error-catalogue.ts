@@ -95,6 +95,19 @@ export const ERRORS = {
     hint: 'Give it a method named after an event type (conversationCreated for "conversation.created"), or patterns and handle().',
   },
 
+  TRANSFORM_MISSING: {
+    status: 500,
+    expose: false,
+    message: 'A webhook names the transform "{transform}", which this hub does not have.',
+    hint: 'Give createHub({ transforms }) all that webhooks name, in every process that works.',
+  },
+  TRANSFORM_FAILED: {
+    status: 500,
+    expose: false,
+    message: 'The {name} of the app failed: {problem}.',
+    hint: 'Correct the function: its deliveries are tried again after a minute, and no attempt is counted.',
+  },
+
   // events
   EVENT_TYPE_UNKNOWN: {
     status: 422,

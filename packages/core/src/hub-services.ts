@@ -1,6 +1,7 @@
 import type { AttemptRecord } from './delivery/attempt.js';
 import type { Credentials, CredentialsSummary } from './delivery/credentials.js';
 import type { DeliveryRecord, DeliveryState } from './delivery/delivery.js';
+import type { Filter } from './delivery/filter.js';
 import type { WebhookRecord } from './delivery/webhook.js';
 import type { WebhookSettings } from './delivery/webhook-settings.js';
 import type { AccountId, Event, Subject, Visibility } from './events/event.js';
@@ -60,6 +61,13 @@ export interface AccountScope {
 
 export type ListOptions = AccountScope & Partial<Page>;
 
+/** A filter, and the event to try it on: as it would be sent, or by the id of one that is stored. */
+export interface FilterTest {
+  readonly filter: Filter;
+  readonly event?: Readonly<Record<string, unknown>>;
+  readonly eventId?: string;
+}
+
 export interface Webhooks {
   /**
    * The secret is shown here, by `revealSecrets` and by `rotateSecret`, and nowhere else. Throws VALIDATION_FAILED, also
@@ -88,6 +96,8 @@ export interface Webhooks {
   pause(id: string, scope?: AccountScope): Promise<Webhook>;
   /** What was held becomes due. Idempotent. Throws NOT_FOUND. */
   resume(id: string, scope?: AccountScope): Promise<Webhook>;
+  /** Whether an event matches a filter. Throws VALIDATION_FAILED, NOT_FOUND. */
+  testFilter(test: FilterTest, scope?: AccountScope): Promise<{ readonly matches: boolean }>;
   /** Sends a `hookline.test` event to this webhook alone, signed like any other. Throws NOT_FOUND. */
   test(id: string, scope?: AccountScope): Promise<DeliveryRecord>;
 }

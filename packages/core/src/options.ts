@@ -1,3 +1,4 @@
+import type { Serialize, Transform } from './delivery/compose-body.js';
 import type { ClientErrors } from './delivery/judge-reply.js';
 import type { RetryPolicy } from './delivery/retry-policy.js';
 import { HooklineError } from './errors.js';
@@ -79,6 +80,10 @@ export interface HubOptions<R extends AnyRegistry = AnyRegistry> {
   readonly health?: HealthOptions | false;
   /** How long what has reached its end is kept; `false` keeps everything. Default: on, see `RetentionOptions`. */
   readonly retention?: RetentionOptions | false;
+  /** What the account of a webhook may see of an event, called for every delivery. Default: all of it. */
+  readonly serialize?: Serialize;
+  /** Functions that make the body for webhooks that name one: `webhooks.create({ transform: 'slack' })`. Default: none. */
+  readonly transforms?: Readonly<Record<string, Transform>>;
   /** For tests, and for a client of your own. */
   readonly http?: HttpClient;
   readonly clock?: Clock;

@@ -2,6 +2,7 @@ import { HooklineError, invalidField } from '../errors.js';
 import type { AnyRegistry } from '../events/event-types.js';
 import type {
   AccountScope,
+  FilterTest,
   ListOptions,
   NewWebhook,
   RotationOptions,
@@ -20,6 +21,7 @@ import { kindOf } from '../signing/signing-key.js';
 import type { HandOver } from '../worker/hand-over.js';
 import type { Waker } from '../worker/waker.js';
 import type { CredentialKeeper } from './credential-keeper.js';
+import { filterProblem, matchesFilter } from './filter.js';
 import type { UrlPolicy } from './guard-url.js';
 import { oweDelivery } from './owe-delivery.js';
 import { type RotationDeps, resealAll, rotateSecret } from './rotate-secret.js';
@@ -140,6 +142,26 @@ export class WebhookService implements Webhooks {
   async reseal(): Promise<number> {
     await this.#deps.ready();
     return resealAll(this.#rotation);
+  }
+
+  async testFilter(
+    { filter, event, eventId }: FilterTest,
+    scope: AccountScope = {},
+  ): Promise<{ readonly matches: boolean }> {
+    const problem = filterProblem(filter);
+    if (problem !== null) throw invalidField('filter', problem);
+    if (eventId === undefined && (typeof event !== 'object' || event === null))
+      throw invalidField('event', 'expected an event as it is sent, or eventId');
+    return {
+      matches: matchesFilter(filter, eventId === undefined ? event : await this.#contentOf(eventId, scope)),
+    };
+  }
+
+  async #contentOf(id: string, scope: AccountScope): Promise<unknown> {
+    await this.#deps.ready();
+    const event = await this.#deps.store.events.get(id, toScope(scope));
+    if (event === null) throw new HooklineError('NOT_FOUND', { kind: 'event', id });
+    return JSON.parse(event.payload);
   }
 
   async test(id: string, scope: AccountScope = {}) {

@@ -4,6 +4,7 @@ import type { AdminRoute } from './guard-route.js';
 import { guarded } from './guard-route.js';
 import { listDeliveries, redeliver, showDelivery } from './handlers/deliveries.js';
 import { listEvents, listEventTypes, showEvent } from './handlers/events.js';
+import { testFilter } from './handlers/filters.js';
 import {
   createWebhook,
   deleteWebhook,
@@ -40,6 +41,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   { method: 'post', path: '/deliveries/:id/redeliver', permission: 'deliveries:write', handler: redeliver },
   { method: 'get', path: '/events', permission: 'events:read', handler: listEvents },
   { method: 'get', path: '/events/:id', permission: 'events:read', handler: showEvent },
+  { method: 'post', path: '/filters/test', permission: 'events:read', handler: testFilter },
   { method: 'get', path: '/event-types', permission: 'event-types:read', handler: listEventTypes },
 ];
 

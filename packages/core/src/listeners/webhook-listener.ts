@@ -1,4 +1,5 @@
 import type { DeliveryRecord } from '../delivery/delivery.js';
+import { matchesFilter } from '../delivery/filter.js';
 import { oweDelivery } from '../delivery/owe-delivery.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import type { WebhookCache } from '../delivery/webhook-cache.js';
@@ -36,7 +37,9 @@ export class WebhookListener {
     if (accountIds.size === 0) return { webhookVersion: null, of: () => [], countOf: () => 0 };
     const { version, subscribersOf } = await this.#webhooks.directoryOf([...accountIds]);
     const subscribers = (event: EventRecord) =>
-      isSubscribable(event) ? addressees(event, subscribersOf(event.accountId, event.type)) : [];
+      isSubscribable(event)
+        ? wanting(event, addressees(event, subscribersOf(event.accountId, event.type)))
+        : [];
     const toOwed = (event: EventRecord) => (webhook: WebhookRecord) => ({
       record: oweDelivery(event, webhook, now),
       webhook,
@@ -60,6 +63,15 @@ function addressees(
   subscribers: readonly WebhookRecord[],
 ): readonly WebhookRecord[] {
   return webhookId === null ? subscribers : subscribers.filter(({ id }) => id === webhookId);
+}
+
+/** The payload is read only where a webhook has a filter, and then once. */
+function wanting(event: EventRecord, webhooks: readonly WebhookRecord[]): readonly WebhookRecord[] {
+  if (webhooks.every(({ settings }) => settings.filter === undefined)) return webhooks;
+  const content: unknown = JSON.parse(event.payload);
+  return webhooks.filter(
+    ({ settings: { filter } }) => filter === undefined || matchesFilter(filter, content),
+  );
 }
 
 function isSubscribable({ visibility }: EventRecord): boolean {

@@ -57,6 +57,11 @@ export interface RowSource {
   readonly unseen: readonly string[];
   /** The event type that tells of a row as it is; null where the binding names none. */
   readonly snapshotType: string | null;
+  /**
+   * The data that its binding makes of a row for an event of this type now; `unknown` where the id is none that can be looked
+   * up, or the type tells that the row is gone. Absent: rows cannot be read one by one.
+   */
+  readData?(id: string, type: string): Promise<{ readonly data: unknown } | 'gone' | 'unknown'>;
   /** In the order of their keys, so that whatever is added meanwhile is read, or its own event comes later. */
   read(request: RowRequest): Promise<RowPage>;
   /** See `hub.reconcile`. The store is that of the hub. */

@@ -1,5 +1,6 @@
 import type { RowSource } from '@hookline/core';
 import type { BindingPlan } from '../binding/binding-plan.js';
+import { readFresh } from './read-fresh.js';
 import { readPage } from './read-page.js';
 import { reconcileRows } from './reconcile.js';
 import { snapshotTypeOf } from './snapshot-type.js';
@@ -17,6 +18,7 @@ export function offerRows(plan: BindingPlan): () => void {
     },
     snapshotType: snapshotTypeOf(plan),
     read: (request) => readPage(plan, request),
+    readData: (id, type) => readFresh(plan, id, type),
     reconcile: (options, store) => reconcileRows(plan, options, store),
   };
   return hub.addRows?.(source) ?? (() => {});

@@ -1,0 +1,142 @@
+import type { Filter } from '@hookline/core';
+import { expect } from 'chai';
+import { filterProblem, matchesFilter } from '../../../packages/core/src/delivery/filter.js';
+import { buildHub } from '../../support/build-hub.js';
+import { expectError } from '../../support/expect-error.js';
+
+const EVENT = {
+  type: 'order.paid',
+  account: { id: 42 },
+  data: {
+    total: 120,
+    currency: 'EUR',
+    items: [
+      { sku: 'a', count: 2 },
+      { sku: 'b', count: 5 },
+    ],
+    note: null,
+    tags: ['x', 'y'],
+  },
+  changes: { status: { previous: 'open', current: 'paid' } },
+  subject: { type: 'Order', id: 7 },
+};
+
+describe('a filter', () => {
+  for (const [filter, expected] of [
+    [{}, true],
+    [{ 'data.total': 120 }, true],
+    [{ 'data.total': { $gte: 100, $lt: 200 } }, true],
+    [{ 'data.total': { $gt: 120 } }, false],
+    [{ 'data.total': { $lte: 120 } }, true],
+    [{ 'data.currency': { $in: ['EUR', 'CHF'] } }, true],
+    [{ 'data.currency': { $nin: ['EUR'] } }, false],
+    [{ 'data.currency': { $ne: 'USD' } }, true],
+    [{ 'data.currency': { $startsWith: 'E' } }, true],
+    [{ 'data.currency': { $endsWith: 'X' } }, false],
+    [{ 'data.currency': { $contains: 'UR' } }, true],
+    [{ 'data.total': { $contains: '2' } }, false],
+    [{ 'changes.status.current': 'paid' }, true],
+    [{ 'changes.status.previous': 'paid' }, false],
+    [{ 'changes.title': { $exists: false } }, true],
+    [{ 'data.note': null }, true],
+    [{ 'data.items.sku': 'b' }, true],
+    [{ 'data.items': { $elemMatch: { sku: 'a', count: { $gte: 5 } } } }, false],
+    [{ 'data.items': { $elemMatch: { sku: 'b', count: { $gte: 5 } } } }, true],
+    [{ 'data.items': { $size: 2 } }, true],
+    [{ 'data.tags': { $all: ['x', 'y'] } }, true],
+    [{ $or: [{ 'data.total': 1 }, { 'subject.id': 7 }] }, true],
+    [{ $and: [{ 'data.total': 120 }, { 'subject.id': 8 }] }, false],
+    [{ $nor: [{ 'data.total': 1 }] }, true],
+    [{ 'data.total': { $not: { $gt: 200 } } }, true],
+    [{ 'data.total': { $mod: [60, 0] } }, true],
+    [{ 'data.__proto__.polluted': { $exists: true } }, false],
+    [{ 'data.missing.deep.path': 1 }, false],
+  ] as readonly [Filter, boolean][]) {
+    it(`${JSON.stringify(filter)} ${expected ? 'matches' : 'does not match'}`, () => {
+      expect(filterProblem(filter)).to.equal(null);
+      expect(matchesFilter(filter, EVENT)).to.equal(expected);
+    });
+  }
+
+  for (const [filter, problem] of [
+    [{ 'data.total': { $where: 'process.exit()' } }, /data\.total\.\$where: is no operator/],
+    [{ $where: '1' }, /\$where: is no operator/],
+    [{ 'data.name': { $regex: '(a+)+$' } }, /\$regex: is no operator/],
+    [{ 'data.total': { $neq: 1 } }, /did you mean \$(n?eq|ne)\?/],
+    [{ 'data.total': { $in: 1 } }, /\$in: expected a list/],
+    [{ $or: { a: 1 } }, /\$or: expected a list/],
+    [{ $or: [1] }, /\$or: expected a list of queries/],
+    [{ 'data.a': { $startsWith: 1 } }, /expected text/],
+    [{ 'data.a': { $constructor: 1 } }, /is no operator/],
+    [{ 'data.a': { $toString: 1 } }, /is no operator/],
+    [[], /expected an object/],
+    ['a', /expected an object/],
+    [null, /expected an object/],
+    [{ a: 'x'.repeat(10_001) }, /longer than/],
+    [Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`a${i}`, 1])), /more than 100/],
+    [JSON.parse(`${'{"a":'.repeat(12)}1${'}'.repeat(12)}`), /nested deeper/],
+  ] as readonly [unknown, RegExp][]) {
+    it(`${JSON.stringify(filter).slice(0, 60)} is refused`, () => {
+      expect(filterProblem(filter)).to.match(problem);
+    });
+  }
+
+  it('brings a webhook what matches, and nothing else', async () => {
+    const { hub, http } = buildHub();
+    const input = { url: 'https://receiver.example/', subscriptions: ['*'] };
+    await hub.webhooks.create({ ...input, filter: { 'data.total': { $gte: 100 } } });
+    for (const total of [99, 100, 101]) await hub.dispatch('order.paid', { total });
+    await hub.drain();
+    const totals = http.sent.map(({ body }) => JSON.parse(String(body)).data.total);
+    expect(totals.sort()).to.deep.equal([100, 101]);
+    expect(await hub.deliveries.list()).to.have.length(2);
+  });
+
+  it('is refused when a webhook is saved, with the place that is wrong, and taken out by null', async () => {
+    const { hub } = buildHub();
+    const input = { url: 'https://receiver.example/', subscriptions: ['*'] };
+    const wrong = { ...input, filter: { 'data.total': { $gte_: 1 } } };
+    const error = await expectError('VALIDATION_FAILED', () => hub.webhooks.create(wrong));
+    expect(error.details.fields)
+      .to.have.property('filter')
+      .that.matches(/^data\.total\.\$gte_: .*\$gte\?$/);
+    const { webhook } = await hub.webhooks.create({ ...input, filter: { 'data.a': 1 } });
+    expect(webhook.filter).to.deep.equal({ 'data.a': 1 });
+    expect(await hub.webhooks.update(webhook.id, { filter: null })).to.not.have.property('filter');
+  });
+
+  it('can be tried on an event before it is saved', async () => {
+    const { hub } = buildHub();
+    const event = await hub.dispatch('order.paid', { total: 5 }, { account: 42 });
+    const tryOn = (filter: Filter, scope = {}) =>
+      hub.webhooks.testFilter({ filter, eventId: event.id }, scope);
+    expect(await tryOn({ 'data.total': 5 })).to.deep.equal({ matches: true });
+    expect(await tryOn({ 'data.total': 6 })).to.deep.equal({ matches: false });
+    expect(
+      await hub.webhooks.testFilter({ filter: { 'data.a': 1 }, event: { data: { a: 1 } } }),
+    ).to.deep.equal({ matches: true });
+    await expectError('NOT_FOUND', () => tryOn({}, { accountId: 43 }));
+    await expectError('VALIDATION_FAILED', () => tryOn({ a: { $where: '1' } }));
+    await expectError('VALIDATION_FAILED', () => hub.webhooks.testFilter({ filter: {} }));
+  });
+
+  it('throws for no content, whatever it holds', () => {
+    const values = [null, undefined, 1, 'a', true, [], {}, [[1]], { a: { b: null } }, Number.NaN];
+    const operators = [
+      { $gt: 1 },
+      { $in: [null, 1] },
+      { $size: 1 },
+      { $elemMatch: { a: 1 } },
+      { $all: [1] },
+      { $mod: [2, 0] },
+      { $startsWith: 'a' },
+      { $not: { $gt: 'a' } },
+    ];
+    for (const value of values) {
+      for (const operator of operators) {
+        expect(matchesFilter({ 'data.a': operator } as Filter, { data: { a: value } })).to.be.a('boolean');
+        expect(matchesFilter({ 'data.a.b': operator } as Filter, { data: value })).to.be.a('boolean');
+      }
+    }
+  });
+});
