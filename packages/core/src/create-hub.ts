@@ -254,6 +254,7 @@ function assembleWorkers(
     followers: [promoter, access, ...parts.followers],
     retry: toPolicy('retry', options.retry, standardRetry),
     clientErrors: limits.clientErrors,
+    maxDepth: limits.maxDepth,
     request: { timeoutMs: limits.timeoutMs, maxResponseBytes: limits.maxResponseBytes },
     signingKeys: secrets.signingKeys,
   };

@@ -121,6 +121,13 @@ export const ERRORS = {
     message: 'The data of "{type}" was refused: {problem}.',
     hint: 'Dispatch data that fits the schema declared for the event type and that JSON can carry.',
   },
+  IDEMPOTENCY_CONFLICT: {
+    status: 409,
+    expose: true,
+    message:
+      'The idempotency key "{key}" is that of event {id} of type "{firstType}", not of one of type "{type}".',
+    hint: 'Use a key of its own for each thing that happens, such as "invoice-17-paid".',
+  },
   EVENT_TOO_LARGE: {
     status: 413,
     expose: true,

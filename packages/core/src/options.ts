@@ -25,6 +25,11 @@ export interface DeliveryOptions {
    * Default `retry`, as the Standard Webhooks spec has it.
    */
   readonly clientErrors?: ClientErrors;
+  /**
+   * How many events may have led to one that is still sent, 1 to 1,000: beyond them something goes round in circles, and its
+   * deliveries are cancelled as `loop`. Default 16.
+   */
+  readonly maxDepth?: number;
   /** Refuse webhooks on `http:`. Default false. */
   readonly httpsOnly?: boolean;
   /**
@@ -98,6 +103,7 @@ export interface Limits {
   readonly maxResponseBytes: number;
   readonly clientErrors: ClientErrors;
   readonly concurrency: number;
+  readonly maxDepth: number;
   readonly maxPayloadBytes: number;
   readonly leaseMs: number;
   readonly listenerTimeoutMs: number;
@@ -112,6 +118,7 @@ export function resolveLimits(options: HubOptions): Limits {
     maxResponseBytes: whole('delivery.maxResponseBytes', delivery.maxResponseBytes, 16_384, [0, 1_048_576]),
     clientErrors: oneOf('delivery.clientErrors', delivery.clientErrors, ['retry', 'give-up']),
     concurrency: whole('delivery.concurrency', delivery.concurrency, 100, [1, 10_000]),
+    maxDepth: whole('delivery.maxDepth', delivery.maxDepth, 16, [1, 1_000]),
     maxPayloadBytes: whole('maxPayloadBytes', options.maxPayloadBytes, 1_000_000, [100, 100_000_000]),
     leaseMs: whole('leaseMs', options.leaseMs, 30_000, [1_000, 3_600_000]),
     listenerTimeoutMs: whole('listenerTimeoutMs', options.listenerTimeoutMs, 300_000, [1, 86_400_000]),

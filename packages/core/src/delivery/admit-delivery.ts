@@ -10,10 +10,11 @@ export type Admission =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** Decides by what is stored of it whether a claimed delivery is tried. */
-export function admitDelivery({ webhook }: ClaimedDelivery): Admission {
+export function admitDelivery({ webhook, depth }: ClaimedDelivery, maxDepth: number): Admission {
   if (webhook === null) return { kind: 'refused', reason: 'webhook-deleted' };
   const refusal = refusalOf(webhook);
   if (refusal !== null) return { kind: 'refused', reason: refusal };
+  if (depth > maxDepth) return { kind: 'refused', reason: 'loop' };
   if (webhook.paused) return { kind: 'held', hold: 'paused', until: HELD_UNTIL_RESUMED };
   return { kind: 'admitted', webhook };
 }

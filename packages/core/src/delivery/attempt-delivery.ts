@@ -31,6 +31,8 @@ export interface AttemptDeps extends MakeRequestDeps {
   readonly random: () => number;
   readonly retry: RetryPolicy;
   readonly clientErrors: ClientErrors;
+  /** How many events may have led to one that is still sent. */
+  readonly maxDepth: number;
   readonly gate: ReceiverGate;
   readonly composer: Composer;
   readonly followers: readonly AttemptFollower[];
@@ -53,7 +55,7 @@ export async function attemptDelivery(
   work: Held<ClaimedDelivery>,
   leave: () => void = () => {},
 ): Promise<void> {
-  const admission = admitDelivery(work);
+  const admission = admitDelivery(work, deps.maxDepth);
   if (admission.kind !== 'admitted') return dismiss(deps, work, admission);
   const { webhook } = admission;
   const passing = deps.gate.pass(work.delivery, webhook);
@@ -151,7 +153,8 @@ async function dismiss(
   }
   const { reason } = admission;
   await deps.claims.settle(cancelDelivery(work, reason, deps.clock.now()));
-  deps.logger.info({ ...fieldsOf(work), reason }, 'delivery cancelled');
+  const level = reason === 'loop' ? 'warn' : 'info';
+  deps.logger[level]({ ...fieldsOf(work), reason }, 'delivery cancelled');
 }
 
 async function follow(

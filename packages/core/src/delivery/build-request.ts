@@ -49,7 +49,7 @@ export function buildRequest(
       'hookline-event-type': eventType,
       'hookline-delivery-id': delivery.id,
       'hookline-attempt': String(delivery.attemptCount + 1),
-      ...(depth > 0 && { 'hookline-depth': String(depth) }),
+      'hookline-depth': String(depth),
     },
     ...(access.tls && { tls: access.tls }),
     ...options,

@@ -7,8 +7,9 @@ import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import { isStorableId } from '../safe-text.js';
 import { isThenable } from '../thenable.js';
-import { buildEventRecord, type EventParts, serializeData, toNewEvent } from './build-event.js';
+import { buildEventRecord, type EventParts, serializeData, toEvent, toNewEvent } from './build-event.js';
 import { buildTransientEvent } from './build-transient-event.js';
+import { checkHeaders, type Entry, entryOf, refuseStoredOptions } from './dispatch-options.js';
 import type { Event, EventRecord } from './event.js';
 import type { AnyRegistry } from './event-types.js';
 import type { Intake } from './intake.js';
@@ -38,7 +39,11 @@ export async function dispatchEvent(
   const validating = deps.registry.validate(type, data);
   const valid = isThenable(validating) ? await validating : validating;
   const { record, event } = buildStored(deps, type, valid, options);
-  if (transaction !== undefined && transaction !== null) {
+  const entry = entryOf(options, record.occurredAt);
+  const isWithin = transaction !== undefined && transaction !== null;
+  if (entry.dueAt !== null || entry.idempotencyKey !== null)
+    return enterOnce(deps, { record, event }, entry, isWithin ? transaction : null);
+  if (isWithin) {
     await deps.intake.insertWith(transaction, record);
     return event;
   }
@@ -53,6 +58,25 @@ export async function dispatchEvent(
   });
 }
 
+/** What is to be once, or later, is heard when a relay finds it. */
+async function enterOnce(
+  { intake }: DispatchDeps,
+  { record, event }: Built,
+  entry: Entry,
+  transaction: unknown,
+): Promise<Event> {
+  const stored = await intake.enter(record, entry, transaction);
+  if (stored === record) return event;
+  if (stored.type === record.type) return toEvent(stored);
+  const { idempotencyKey: key } = entry;
+  throw new HooklineError('IDEMPOTENCY_CONFLICT', {
+    key,
+    type: record.type,
+    id: stored.id,
+    firstType: stored.type,
+  });
+}
+
 /**
  * The story of many at once: each built as for a dispatch → stored with few writes → their relay finds them, and runs
  * their sync listeners, when they are committed.
@@ -64,13 +88,21 @@ export async function dispatchAllEvents(
   transaction: unknown,
 ): Promise<readonly Event[]> {
   if (replacing.length > 0) requireTransaction(transaction);
-  const built: Built[] = [];
-  for (const event of news) built.push(await buildNewEvent(deps, event));
+  const built: (Built & { readonly entry: Entry })[] = [];
+  for (const event of news) {
+    const made = await buildNewEvent(deps, event);
+    built.push({ ...made, entry: entryOf(event, made.record.occurredAt) });
+  }
+  const plain = built.filter(({ entry }) => entry.dueAt === null && entry.idempotencyKey === null);
   await deps.intake.insertAll(
-    built.map(({ record }) => record),
+    plain.map(({ record }) => record),
     { replacing, ...(transaction ? { transaction } : {}), ...(unlessCaptured && { unlessCaptured }) },
   );
-  return built.map(({ event }) => event);
+  if (plain.length === built.length) return built.map(({ event }) => event);
+  const enter = (each: (typeof built)[number]) => enterOnce(deps, each, each.entry, transaction ?? null);
+  const events: Event[] = [];
+  for (const each of built) events.push(plain.includes(each) ? each.event : await enter(each));
+  return events;
 }
 
 /** What others may have seen is not taken back. */
@@ -121,7 +153,7 @@ export function dispatchTransient(
   options: DispatchOptions,
 ): Event | Promise<Event> {
   refuseTransaction(type, options);
-  refuseAddressee(type, options);
+  refuseStoredOptions(type, options);
   const valid = deps.registry.validate(type, data);
   if (!isThenable(valid)) return hearTransient(deps, type, valid, options);
   return Promise.resolve(valid).then((settled) => hearTransient(deps, type, settled, options));
@@ -139,7 +171,7 @@ function hearTransient(
 }
 
 function partsOf(deps: BuildDeps, type: string, options: EventOptions): Omit<EventParts, 'dataJson'> {
-  const { account, actor, changes, subject, cause, timestamp, snapshot, webhookId } = options;
+  const { account, actor, changes, subject, cause, timestamp, snapshot, webhookId, headers } = options;
   const context = options.context === undefined ? currentContext() : checkContext(options.context, 'context');
   const now = deps.clock.now();
   return {
@@ -155,6 +187,7 @@ function partsOf(deps: BuildDeps, type: string, options: EventOptions): Omit<Eve
     chain: cause === undefined ? context : contextOf(cause),
     requestId: context.requestId ?? null,
     webhookId: webhookId === undefined ? null : checkAddressee(webhookId),
+    headers: headers === undefined ? null : checkHeaders(headers),
     maxPayloadBytes: deps.maxPayloadBytes,
   };
 }
@@ -164,12 +197,6 @@ function refuseTransaction(type: string, { transaction }: DispatchOptions): void
   if (transaction === undefined || transaction === null) return;
   const expected = `none with "${type}", which is transient: what is not stored cannot commit`;
   throw new HooklineError('OPTION_INVALID', { option: 'transaction', expected, got: 'one' });
-}
-
-function refuseAddressee(type: string, { webhookId }: EventOptions): void {
-  if (webhookId === undefined) return;
-  const expected = `none with "${type}", which is transient, and so for no webhook`;
-  throw new HooklineError('OPTION_INVALID', { option: 'webhookId', expected, got: 'one' });
 }
 
 function checkAddressee(webhookId: string): string {

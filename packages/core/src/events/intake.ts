@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Arrival, InsertEventOptions, Store } from '../ports/store.js';
 import type { Roles } from '../roles.js';
 import type { Waker } from '../worker/waker.js';
+import type { Entry } from './dispatch-options.js';
 import type { EventRecord } from './event.js';
 import type { EventsInHand } from './events-in-hand.js';
 import type { Relay } from './relay.js';
@@ -80,6 +81,27 @@ export class Intake {
   async insertWith(transaction: unknown, event: EventRecord): Promise<void> {
     await this.#deps.store.events.insert([event], { transaction });
     this.#passWhenEnded(transaction, [event]);
+  }
+
+  /**
+   * Stores it once for its key, or for later, and leaves it to a relay. Answers what is stored: another event where the key
+   * was taken.
+   */
+  async enter(
+    event: EventRecord,
+    { idempotencyKey, dueAt }: Entry,
+    transaction: unknown,
+  ): Promise<EventRecord> {
+    const { store } = this.#deps;
+    const options = { ...(transaction !== null && { transaction }), ...(dueAt !== null && { dueAt }) };
+    if (idempotencyKey === null) await store.events.insert([event], options);
+    const keyed = idempotencyKey === null ? [] : [{ event, key: idempotencyKey }];
+    const [known = { event, isNew: true }] =
+      keyed.length === 0 ? [] : await store.events.insertOnce(keyed, options);
+    if (!known.isNew || dueAt !== null) return known.event;
+    if (transaction === null) this.#wakeRelays();
+    else store.afterCommit(transaction, this.#wakeRelays);
+    return known.event;
   }
 
   /**

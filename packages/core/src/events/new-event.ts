@@ -18,6 +18,21 @@ export interface EventOptions {
   readonly context?: Context;
   /** Marks an event that tells of a row as it was found, not of a change. */
   readonly snapshot?: true;
+  /**
+   * Of the events of an account only one is stored with this key, 1 to 255 printable ASCII characters, for as long as that
+   * is kept: dispatched again, the first one is answered, and nothing else happens. Another type under the same key throws
+   * IDEMPOTENCY_CONFLICT. Listeners hear it in a process that relays. Default: none.
+   */
+  readonly idempotencyKey?: string;
+  /**
+   * Stored at once, but heard and delivered from this instant on, within about a sweep interval; in milliseconds since the
+   * Unix epoch, up to a year ahead. Default: at once.
+   */
+  readonly deliverAt?: number;
+  /** The same, in milliseconds from now. */
+  readonly delayMs?: number;
+  /** Sent with every delivery of it, beside the custom headers of a webhook. The same names are reserved. Default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Only this webhook is to have it; no listener hears of it. Default: whoever wants it. */
   readonly webhookId?: string;
 }

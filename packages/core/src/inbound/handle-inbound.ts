@@ -37,7 +37,7 @@ export async function handleInbound(
   const receivedAt = deps.clock.now();
   const verified = source.verify(request, receivedAt);
   const receiptId = deps.ids.next('rct');
-  const event = buildEvent(deps, { name, verified, receiptId, receivedAt });
+  const event = buildEvent(deps, { name, verified, receiptId, receivedAt, depth: depthOf(request) });
   const receipt = buildReceipt({ name, source, request, verified, receiptId, event, receivedAt });
   return deps.intake.hold(event, false, async () => {
     const isNew = await deps.intake.record({ receipt, event });
@@ -49,7 +49,13 @@ export async function handleInbound(
 
 function buildEvent(
   deps: InboundDeps,
-  { name, verified, receiptId, receivedAt }: Omit<Reception, 'source' | 'request' | 'event'>,
+  {
+    name,
+    verified,
+    receiptId,
+    receivedAt,
+    depth,
+  }: Omit<Reception, 'source' | 'request' | 'event'> & { readonly depth: number },
 ): EventRecord {
   const type = `${name}.${toEventSegments(verified.type, MAX_TYPE_LENGTH - name.length - 1)}`;
   return buildEventRecord({
@@ -61,8 +67,20 @@ function buildEvent(
     account: null,
     actor: { type: 'source', id: name },
     requestId: receiptId,
+    chain: { depth },
     maxPayloadBytes: deps.maxPayloadBytes,
   });
+}
+
+const MAX_DEPTH = 1_000;
+
+/**
+ * What another Hookline sent follows from an event there, so that what goes round in circles comes to its end. Nobody
+ * signs it, and so it can only make that end come sooner.
+ */
+function depthOf({ headers }: InboundRequest): number {
+  const text = headers['hookline-depth'] ?? '';
+  return /^\d{1,9}$/.test(text) ? Math.min(Number(text) + 1, MAX_DEPTH) : 0;
 }
 
 interface Reception {
