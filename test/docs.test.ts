@@ -1,14 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { ERRORS } from '@hookline/core';
 import { expect } from 'chai';
+import { METADATA_ADDRESSES, METADATA_NAMES } from '../packages/core/src/delivery/metadata-service.js';
 import { ADMIN_ROUTES } from '../packages/core/src/http/admin-routes.js';
 import { renderErrors } from './support/render-errors.js';
+import { renderUrlGuard } from './support/render-url-guard.js';
+import { readUrlVectors } from './support/url-guard-vectors.js';
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 
 describe('the documents', () => {
   it('list every error as the catalogue has it (`npm run docs` writes the page anew)', () => {
     expect(read('docs/errors.md')).to.equal(renderErrors(ERRORS));
+  });
+
+  it('list the URLs that the guard was asked for (`npm run docs` writes the lists anew)', () => {
+    const page = read('docs/url-guard.md');
+    expect(page).to.equal(renderUrlGuard(page, readUrlVectors()));
+  });
+
+  it('name every metadata service', () => {
+    const page = read('docs/url-guard.md');
+    for (const service of [...METADATA_ADDRESSES, ...METADATA_NAMES])
+      expect(page).to.include(`\`${service}\``);
   });
 
   it('list every admin route with its permission', () => {

@@ -68,7 +68,7 @@ export function httpClientContract(name: string, make: () => HttpClient): void {
     });
 
     it('says that nothing listens, that a name is unknown, and that a connection broke', async () => {
-      const refused = await client.send(aRequest('http://127.0.0.1:9/'));
+      const refused = await client.send(aRequest('http://127.0.0.1:2/'));
       expect(refused).to.include({ kind: 'error', reason: 'connect' });
       const unknown = await client.send(aRequest('http://nowhere.invalid/'));
       expect(unknown).to.include({ kind: 'error', reason: 'dns' });

@@ -2,6 +2,7 @@ import type { Store } from '@hookline/core';
 import { deliveryContract } from './delivery-store-contract.js';
 import { eventContract } from './event-store-contract.js';
 import { fanOutContract } from './fan-out-contract.js';
+import { heldDeliveriesContract } from './held-deliveries-contract.js';
 import { receiptContract } from './receipt-store-contract.js';
 import { retentionContract } from './retention-contract.js';
 import { runContract } from './run-store-contract.js';
@@ -21,6 +22,7 @@ export function storeContract(name: string, makeStore: () => Store | Promise<Sto
     fanOutContract(() => store);
     webhookContract(() => store);
     deliveryContract(() => store);
+    heldDeliveriesContract(() => store);
     runContract(() => store);
     receiptContract(() => store);
     snapshotContract(() => store);

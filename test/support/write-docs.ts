@@ -1,13 +1,16 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { ERRORS } from '@hookline/core';
 import { Matrix } from '../sequelize/matrix/matrix.js';
 import { renderSequelizeDocs } from '../sequelize/matrix/render-sequelize-docs.js';
 import { renderErrors } from './render-errors.js';
+import { renderUrlGuard } from './render-url-guard.js';
+import { readUrlVectors } from './url-guard-vectors.js';
 
-const write = (page: string, text: string) =>
-  writeFileSync(new URL(`../../docs/${page}`, import.meta.url), text);
+const fileOf = (page: string) => new URL(`../../docs/${page}`, import.meta.url);
+const write = (page: string, text: string) => writeFileSync(fileOf(page), text);
 
 write('errors.md', renderErrors(ERRORS));
+write('url-guard.md', renderUrlGuard(readFileSync(fileOf('url-guard.md'), 'utf8'), readUrlVectors()));
 
 const matrix = new Matrix();
 try {

@@ -26,6 +26,7 @@ import {
 import type { Feed, FeedHandle } from './ports/feed.js';
 import type { Logger } from './ports/logger.js';
 import type { Reconciled, ReconcileOptions, RowSource } from './ports/row-source.js';
+import type { Quarantine } from './quarantine/quarantine.js';
 import { checkReconcile } from './rows/check-reconcile.js';
 
 /** The hub: a face over its parts. */
@@ -42,15 +43,22 @@ export class AssembledHub implements AnyHub {
   constructor(parts: HubParts) {
     const { registry, logger, store, clock, handOver } = parts;
     const life = new LifeCycle(parts);
+    const { quarantine } = parts;
     const lifeCycle = { ready: () => life.openStore(), start: () => life.start() };
+    // for what a person asks to be sent now
+    const sending = { ...lifeCycle, start: () => life.start().then(() => quarantine.refuse()) };
     this.#parts = parts;
     this.#life = life;
     this.registry = registry;
     this.logger = logger;
-    this.webhooks = new WebhookService({ ...parts, ...lifeCycle });
+    this.webhooks = new WebhookService({ ...parts, ...sending });
     const { deliveries, webhooks } = store;
-    this.deliveries = new DeliveryService({ deliveries, webhooks, handOver, clock, ...lifeCycle });
+    this.deliveries = new DeliveryService({ deliveries, webhooks, handOver, clock, ...sending });
     this.events = new EventService(store, clock, lifeCycle.ready);
+  }
+
+  get quarantine(): Quarantine {
+    return this.#parts.quarantine;
   }
 
   get eventTypes() {

@@ -6,6 +6,7 @@ import { systemClock } from './adapters/system-clock.js';
 import { undiciHttpClient } from './adapters/undici-http-client.js';
 import { AssembledHub } from './assembled-hub.js';
 import type { AttemptDeps } from './delivery/attempt-delivery.js';
+import { type ClaimGroupDeps, groupClaimer } from './delivery/claim-group.js';
 import { bodyComposer, type Composer } from './delivery/compose-body.js';
 import { credentialKeeper } from './delivery/credential-keeper.js';
 import { followChange } from './delivery/follow-change.js';
@@ -41,6 +42,7 @@ import { WebhookListener } from './listeners/webhook-listener.js';
 import { type HubOptions, resolveLimits } from './options.js';
 import type { Store } from './ports/store.js';
 import type { ClaimedDelivery, ClaimedRun } from './ports/work-store.js';
+import { Quarantine } from './quarantine/quarantine.js';
 import { Retention } from './retention/prune-rows.js';
 import { resolveRetention } from './retention/retention-policy.js';
 import { Roles } from './roles.js';
@@ -97,6 +99,7 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
     promoter,
     access,
     rows,
+    claiming: { leaseMs, newLease },
   });
   const inHand = new EventsInHand();
   const relay = new Relay({
@@ -168,7 +171,8 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   const syncLane = { clock, logger, onError, patienceMs: limits.leaseMs / 4 };
   const listeners = new ListenerRegistry();
   const webhookListener = new WebhookListener(new WebhookCache(store.webhooks));
-  const roles = new Roles(options.roles);
+  const roles = new Roles(options.roles, !store.durable);
+  const quarantine = new Quarantine({ store, roles, clock, logger, environment: environmentOf(options) });
   const waker = new Waker({ wakeUps: store.wakeUps ?? null, roles, clock });
   const handOver = handOverBy({ queue, roles, waker });
   const ports = { store, queue, http, clock, ids, logger, random };
@@ -193,6 +197,7 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
       transforms,
       onChanged,
       announcer,
+      quarantine,
     },
     ...{ listeners, webhookListener, onError, syncLane, roles, waker, handOver },
   };
@@ -238,6 +243,7 @@ function assembleWorkers(
     readonly promoter: Promoter;
     readonly access: RequestAccess;
     readonly rows: RowSources;
+    readonly claiming: Pick<ClaimGroupDeps, 'leaseMs' | 'newLease'>;
   },
 ) {
   const { store, secrets, limits, clock } = world;
@@ -248,6 +254,10 @@ function assembleWorkers(
     ...world,
     claims: deliveryClaims,
     hold: holder(store.deliveries, clock),
+    claimGroup: groupClaimer({
+      ...{ deliveries: store.deliveries, claims: deliveryClaims, clock },
+      ...parts.claiming,
+    }),
     gate: new ReceiverGate({ ...world, lanes, takeTurn, deliveries: store.deliveries }),
     composer: composerOf(options, world, parts.rows),
     access,
@@ -276,7 +286,11 @@ function assembleWorkers(
 }
 
 function urlPolicyOf({ delivery = {} }: HubOptions): UrlPolicy {
-  return urlPolicy({ httpsOnly: delivery.httpsOnly ?? false, allowAddresses: delivery.allowAddresses ?? [] });
+  return urlPolicy(delivery);
+}
+
+function environmentOf({ environment }: HubOptions): string {
+  return environment ?? process.env.HOOKLINE_ENVIRONMENT ?? process.env.NODE_ENV ?? 'development';
 }
 
 function refusePlainSecrets(store: Store, encryptionKey: HubOptions['encryptionKey']): void {

@@ -88,6 +88,12 @@ export const ERRORS = {
     message: 'The tables of Hookline are missing or old: {pending} not yet applied.',
     hint: 'Run: npx hookline migrate up',
   },
+  QUARANTINED: {
+    status: 409,
+    expose: true,
+    message: 'Nothing is sent: this database was {recorded} before, and is {found} now.',
+    hint: 'If it is at home here, say so with hub.quarantine.confirm({ owed }) or "npx hookline confirm".',
+  },
   LISTENER_INVALID: {
     status: 500,
     expose: false,

@@ -19,6 +19,7 @@ import type { Logger } from './ports/logger.js';
 import type { Queue } from './ports/queue.js';
 import type { Store } from './ports/store.js';
 import type { ClaimedDelivery, ClaimedRun, DeliveryResult, RunResult } from './ports/work-store.js';
+import type { Quarantine } from './quarantine/quarantine.js';
 import type { Retention } from './retention/prune-rows.js';
 import type { Roles } from './roles.js';
 import type { RowSources } from './rows/row-sources.js';
@@ -52,6 +53,7 @@ export interface HubParts {
   readonly feeds: Feeds;
   readonly rows: RowSources;
   readonly roles: Roles;
+  readonly quarantine: Quarantine;
   readonly waker: Waker;
   readonly handOver: HandOver;
   readonly sweeper: Sweeper;

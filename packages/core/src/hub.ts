@@ -18,6 +18,7 @@ import type { Listener, ListenerLane } from './listeners/listener.js';
 import type { Feed, FeedHandle } from './ports/feed.js';
 import type { Logger } from './ports/logger.js';
 import type { Reconciled, ReconcileOptions, RowSource } from './ports/row-source.js';
+import type { ConfirmOptions, QuarantineReason } from './quarantine/quarantine.js';
 import type { Role } from './roles.js';
 
 export interface ListenOptions {
@@ -52,6 +53,15 @@ export type InboundResult =
   /** The sender had sent it before: nothing was done again. */
   | { readonly isNew: false };
 
+export interface HubQuarantine {
+  /** Known once the hub has started. */
+  readonly isActive: boolean;
+  /** Null where it is not active. */
+  readonly reason: QuarantineReason | null;
+  /** Says that the database is at home here: the work begins, in all processes within some seconds. Throws OPTION_INVALID, STORE_UNAVAILABLE. */
+  confirm(options: ConfirmOptions): Promise<void>;
+}
+
 /** A delivery whose last attempt has failed. */
 export interface Exhausted<E = Event> {
   readonly event: E;
@@ -68,6 +78,8 @@ interface HubBase {
   readonly webhooks: Webhooks;
   readonly deliveries: Deliveries;
   readonly events: Events;
+  /** Whether this hub sends nothing, since its database was copied from somewhere else; and how that ends. */
+  readonly quarantine: HubQuarantine;
 
   /** Takes in a feed: what waits there becomes events, in every process that relays. */
   addFeed(feed: Feed): FeedHandle;

@@ -91,6 +91,7 @@ export type * from './ports/snapshot-store.js';
 export type * from './ports/store.js';
 export type * from './ports/wake-ups.js';
 export type * from './ports/work-store.js';
+export type { ConfirmOptions, QuarantineReason } from './quarantine/quarantine.js';
 export type { RetentionOptions } from './retention/retention-policy.js';
 export type { Role } from './roles.js';
 export type { HeaderProfile } from './signing/header-profile.js';

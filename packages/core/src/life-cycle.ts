@@ -119,12 +119,24 @@ export class LifeCycle {
   }
 
   async #startWork(): Promise<void> {
-    const { store, queue, roles, waker, sweeper, leaseKeeper, retention, workers, rows, prober, logger } =
-      this.#parts;
+    const { store, queue, roles, leaseKeeper, rows, quarantine, logger } = this.#parts;
     if (roles.isWorkOnly) this.#keepAlive ??= setInterval(() => {}, KEEP_ALIVE_MS);
     await this.openStore();
     if (this.#closed) throw new HooklineError('HUB_CLOSED');
     roles.fix();
+    leaseKeeper.start();
+    await quarantine.check(() => this.#beginWork());
+    const fields = { store: store.name, durable: store.durable, queue: queue.name, roles: roles.list };
+    logger.info(fields, 'hub started');
+    rows.warnOfUnseen(logger);
+    if (!store.durable)
+      logger.warn({ store: store.name }, 'events and webhooks are kept in memory: they end with the process');
+  }
+
+  /** Of what lies in the store: at once, or when a quarantine is over. */
+  #beginWork(): void {
+    if (this.#closed) return;
+    const { queue, roles, waker, sweeper, retention, workers, prober } = this.#parts;
     if (roles.has('worker')) {
       workers.start(queue);
       prober?.start();
@@ -136,12 +148,6 @@ export class LifeCycle {
       sweeper.wake();
       retention.start();
     }
-    leaseKeeper.start();
-    const fields = { store: store.name, durable: store.durable, queue: queue.name, roles: roles.list };
-    logger.info(fields, 'hub started');
-    rows.warnOfUnseen(logger);
-    if (!store.durable)
-      logger.warn({ store: store.name }, 'events and webhooks are kept in memory: they end with the process');
   }
 
   /** Nothing new is begun from the first moment on; what is in hand has until the deadline, then it is given back. */
@@ -162,8 +168,10 @@ export class LifeCycle {
   }
 
   async #finish(): Promise<void> {
-    const { relay, feeds, inHand, sweeper, workers, queue, waker, retention, health, prober } = this.#parts;
+    const { relay, feeds, inHand, sweeper, workers, queue, waker, retention, health, prober, quarantine } =
+      this.#parts;
     relay.stop();
+    quarantine.stop();
     const stopped = [feeds.stop(), queue.close(), waker.stop(), retention.stop(), workers.stop()];
     await Promise.all([...stopped, prober?.stop()].map((part) => part?.catch(this.#report)));
     await health?.flush();

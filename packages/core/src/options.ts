@@ -38,6 +38,13 @@ export interface DeliveryOptions {
    */
   readonly allowAddresses?: readonly string[];
   /**
+   * Names of receivers inside your network, whatever their addresses: `billing.internal`, or `*.internal` for all names
+   * under one. Metadata services stay refused. Default: none.
+   */
+  readonly allowHosts?: readonly string[];
+  /** The only ports webhooks may have. Default: any but those of services that are no HTTP; see `docs/url-guard.md`. */
+  readonly allowPorts?: readonly number[];
+  /**
    * How many attempts this process makes at once, and how many listener runs beside them. To one webhook it makes no
    * more than so many, and fewer while its receiver is slow or fails. Attempts that only wait for a slow receiver are
    * counted apart, up to ten times as many. Default 100.
@@ -62,6 +69,11 @@ export interface HubOptions<R extends AnyRegistry = AnyRegistry> {
   /** What this process does, unless `hub.start` says otherwise. Default: everything. */
   readonly roles?: readonly Role[];
   readonly delivery?: DeliveryOptions;
+  /**
+   * What the app calls where it runs. A database that was in another environment, or another place, before sends nothing until
+   * `hub.quarantine.confirm()`. Default: `HOOKLINE_ENVIRONMENT`, `NODE_ENV`, or `development`.
+   */
+  readonly environment?: string;
   /**
    * 32 bytes in base64 or hex, under which secrets and credentials of webhooks are stored. Of several the first seals and
    * all open: put a new one in front, call `hub.webhooks.reseal()`, and take the old one out. Needed in production with a

@@ -12,14 +12,26 @@ const ALL: readonly Role[] = ['web', 'relay', 'worker'];
 export class Roles {
   #chosen: readonly Role[];
   #isFixed = false;
+  #isAllowed: boolean;
 
-  /** Throws OPTION_INVALID. */
-  constructor(roles: readonly Role[] = ALL) {
+  /**
+   * Throws OPTION_INVALID.
+   *
+   * @param isAllowed whether it may do the work in the store from the start, or not before `allow`
+   */
+  constructor(roles: readonly Role[] = ALL, isAllowed = true) {
     this.#chosen = checkRoles(roles);
+    this.#isAllowed = isAllowed;
   }
 
+  /** Whether it does this now. */
   has(role: Role): boolean {
-    return this.#chosen.includes(role);
+    return this.#chosen.includes(role) && (this.#isAllowed || role === 'web');
+  }
+
+  /** The work in the store is for this process to do. */
+  allow(): void {
+    this.#isAllowed = true;
   }
 
   get list(): string {
@@ -28,13 +40,13 @@ export class Roles {
 
   /** Whether the process lives for work alone: nothing else keeps it running. */
   get isWorkOnly(): boolean {
-    return !this.has('web');
+    return !this.#chosen.includes('web');
   }
 
   /** Throws OPTION_INVALID, and ROLES_FIXED where the work of others has begun. */
   choose(roles: readonly Role[]): void {
     const asked = checkRoles(roles);
-    const isSame = ALL.every((role) => asked.includes(role) === this.has(role));
+    const isSame = ALL.every((role) => asked.includes(role) === this.#chosen.includes(role));
     if (this.#isFixed && !isSame) {
       throw new HooklineError('ROLES_FIXED', { running: this.list, asked: asked.join(', ') });
     }

@@ -50,7 +50,7 @@ export async function printStatus(
   return pendingOf(status).length > 0;
 }
 
-async function withDatabase<Result>(
+export async function withDatabase<Result>(
   { env }: CliWorld,
   options: MigrateOptions,
   command: Command,
@@ -93,6 +93,6 @@ function toText(lines: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-function toJson(value: unknown): string {
+export function toJson(value: unknown): string {
   return `${JSON.stringify(value)}\n`;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isHooklineError } from '@hookline/core';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type ConfirmCommandOptions, confirmDatabase } from './confirm-command.js';
 import {
   applyPending,
   type CliWorld,
@@ -34,6 +35,7 @@ Examples:
   $ hookline migrate status                 tell what is applied; exit code 1 if anything is pending
   $ hookline migrate up --sql > tables.sql  print the SQL and connect to nothing
   $ hookline migrate up --url postgres://app@localhost/app --schema webhooks
+  $ hookline confirm --owed cancel          a copy for another environment: send nothing of what was owed
 
 Exit codes: 0 done, 1 failed or pending, 2 wrong arguments.`;
 
@@ -62,7 +64,28 @@ function buildProgram(world: CliWorld, outcome: { isPending: boolean }): Command
       if (options.sql) command.error('error: --sql goes with "migrate up"');
       outcome.isPending = await printStatus(world, options, command);
     });
+  addConfirm(program, world);
   return program;
+}
+
+function addConfirm(program: Command, world: CliWorld): void {
+  program
+    .command('confirm')
+    .description('say that a database that was restored or copied is at home here, so that it sends again')
+    .option('--url <url>', 'the database, as postgres://user:password@host/name (default: DATABASE_URL)')
+    .option('--schema <schema>', 'Postgres schema (default: the first of the search_path)', checked('schema'))
+    .option('--prefix <prefix>', 'what table names start with', checked('prefix'), 'hookline_')
+    .addOption(
+      new Option('--owed <what>', 'what becomes of all that was owed before').choices(['send', 'cancel']),
+    )
+    .addOption(
+      new Option('--webhooks <what>', 'whether webhooks stay active').choices(['keep', 'deactivate']),
+    )
+    .option('--environment <name>', 'as createHub is told (default: HOOKLINE_ENVIRONMENT or NODE_ENV)')
+    .option('--json', 'answer in JSON')
+    .action(async (_, command: Command) => {
+      await confirmDatabase(world, command.opts<ConfirmCommandOptions>(), command);
+    });
 }
 
 function addMigrate(program: Command, world: CliWorld): Command {

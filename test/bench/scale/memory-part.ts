@@ -22,7 +22,7 @@ const TIMEOUT_MS = 60_000;
 /** So that few deliveries keep a worker as busy as many do. */
 const RETRY = new Array<number>(1_000).fill(200);
 /** Nobody listens there. */
-const DOWN_URL = 'http://127.0.0.1:9';
+const DOWN_URL = 'http://127.0.0.1:2';
 
 /** Whether what is pending takes room in the process that is to deliver it. */
 export const memoryPart: Part = {

@@ -228,10 +228,12 @@ describe('the undici client', () => {
     server.close();
   });
 
-  it('answers with an error for a URL that is not of HTTP', async () => {
+  it('refuses a URL that is not of HTTP, and a text that is no URL', async () => {
     const client = undiciHttpClient(local);
-    const reply = await client.send({ ...request, url: 'ftp://receiver.test/' });
-    expect(reply).to.include({ kind: 'error', reason: 'connect' });
+    for (const url of ['ftp://receiver.test/', 'nowhere']) {
+      const reply = await client.send({ ...request, url });
+      expect(reply).to.include({ kind: 'error', reason: 'refused-address' });
+    }
     await client.close();
   });
 });

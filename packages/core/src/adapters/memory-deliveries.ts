@@ -29,7 +29,7 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async claim(request: ClaimRequest): Promise<readonly ClaimedDelivery[]> {
-    return this.#read(this.#work.claim(request));
+    return this.#read(this.#work.claim(request, (delivery) => this.#isFirstOfGroup(delivery)));
   }
 
   #read(deliveries: readonly DeliveryRecord[]): readonly ClaimedDelivery[] {
@@ -111,6 +111,18 @@ export class MemoryDeliveries implements DeliveryStore {
     return held.length;
   }
 
+  async ungroup(webhookId: string, now: number): Promise<number> {
+    const isMeant = ({ record }: WorkRow<DeliveryRecord>) =>
+      record.webhookId === webhookId && record.groupKey !== null && record.nextAttemptAt !== null;
+    const grouped = [...this.#tables.deliveries.values()].filter(isMeant);
+    for (const row of grouped) {
+      const { record, ...leased } = row;
+      const due = isGroupHold(record.hold) ? { hold: null, nextAttemptAt: now } : {};
+      this.#tables.deliveries.set(record.id, { record: { ...record, ...due, groupKey: null }, ...leased });
+    }
+    return grouped.length;
+  }
+
   async promote(groupKeys: readonly string[], now: number): Promise<readonly string[]> {
     return [...new Set(groupKeys)].flatMap((groupKey) => {
       const head = waitingHead(this.#tables, groupKey);
@@ -147,6 +159,11 @@ export class MemoryDeliveries implements DeliveryStore {
     return [...(this.#tables.attempts.get(deliveryId) ?? [])].sort((a, b) => a.number - b.number);
   }
 
+  /** What goes together is claimed by its first: the others come with it. */
+  #isFirstOfGroup({ id, groupKey }: DeliveryRecord): boolean {
+    return groupKey === null || this.#tables.deliveries.ofGroup(groupKey)[0]?.record.id === id;
+  }
+
   #makeDue(record: DeliveryRecord, now: number): void {
     const due = { ...record, hold: null, nextAttemptAt: now };
     this.#tables.deliveries.set(record.id, { record: due, ...UNLEASED });
@@ -168,6 +185,10 @@ export class MemoryDeliveries implements DeliveryStore {
   #isErased(eventId: string): boolean {
     return typeof this.#tables.events.get(eventId)?.erasedAt === 'number';
   }
+}
+
+function isGroupHold(hold: Hold | null): boolean {
+  return hold === 'predecessor' || hold === 'debounce' || hold === 'batch';
 }
 
 function toClaimed(

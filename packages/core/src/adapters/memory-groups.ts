@@ -9,6 +9,8 @@ export class DeliveryRows extends WorkRows<DeliveryRecord> {
 
   override set(id: string, row: WorkRow<DeliveryRecord>): this {
     const { groupKey, nextAttemptAt } = row.record;
+    const before = this.get(id)?.record.groupKey ?? null;
+    if (before !== null && before !== groupKey) this.#note(before, id, false);
     if (groupKey !== null) this.#note(groupKey, id, nextAttemptAt !== null);
     return super.set(id, row);
   }

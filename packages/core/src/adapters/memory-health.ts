@@ -47,8 +47,9 @@ export class MemoryHealth implements HealthStore {
   async claimProbes({ now, limit, nextProbeAt }: ProbeRequest): Promise<readonly HealthRecord[]> {
     const isDue = ({ probeAt }: HealthRecord) => probeAt !== null && probeAt <= now;
     const due = [...this.#records.values()].filter(isDue).slice(0, limit);
-    for (const record of due) this.#records.set(record.webhookId, { ...record, probeAt: nextProbeAt });
-    return due;
+    const claimed = due.map((record) => ({ ...record, probeAt: nextProbeAt }));
+    for (const record of claimed) this.#records.set(record.webhookId, record);
+    return claimed;
   }
 
   async hasDeliveredSince(webhookId: string, since: number): Promise<boolean> {

@@ -5,6 +5,9 @@ import { DueIds, take } from './memory-due.js';
 import { type Leased, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
 
+/** So many times what is asked for is looked at, to find what was not tried before. */
+const LOOKED_AT = 20;
+
 export interface WorkRow<Item extends Work> extends Leased {
   readonly record: Item;
 }
@@ -65,13 +68,31 @@ export class MemoryWork<Item extends Work> {
     this.#claimedState = claimedState;
   }
 
-  claim({ ids, except = [], limit, now, leaseMs, lease }: ClaimRequest): readonly Item[] {
+  /** @param isClaimable a further condition */
+  claim(
+    { ids, except = [], limit, now, leaseMs, lease }: ClaimRequest,
+    isClaimable: (item: Item) => boolean = () => true,
+  ): readonly Item[] {
     const spared = new Set(except);
     const isDue = (id: string) => (this.#rows.dueAt(id) ?? Number.POSITIVE_INFINITY) <= now;
-    const due = ids?.filter(isDue) ?? this.#rows.due(now);
-    return this.#rowsOf(take(due, limit, spared)).map(({ record }) =>
-      this.take(record, { now, leaseMs, lease }),
-    );
+    const mayBe = (id: string) => {
+      const row = this.#rows.get(id);
+      return row !== undefined && isClaimable(row.record);
+    };
+    const taken = ids
+      ? take(ids.filter(isDue), limit, spared, mayBe)
+      : this.#inTurn(take(this.#rows.due(now), limit * LOOKED_AT, spared, mayBe), limit);
+    return this.#rowsOf(taken).map(({ record }) => this.take(record, { now, leaseMs, lease }));
+  }
+
+  /** What was not tried before goes ahead of what was; a quarter is kept for the latter. */
+  #inTurn(due: readonly string[], limit: number): readonly string[] {
+    if (due.length <= limit) return due;
+    const isFirst = (id: string) => this.#rows.get(id)?.record.state === 'pending';
+    const [first, again] = [due.filter(isFirst), due.filter((id) => !isFirst(id))];
+    const kept = again.slice(0, Math.ceil(limit / 4));
+    const ahead = first.slice(0, limit - kept.length);
+    return [...ahead, ...again.slice(0, limit - ahead.length)];
   }
 
   /** Claims a row, due or not. */

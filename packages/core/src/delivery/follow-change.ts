@@ -7,7 +7,7 @@ import type { Hold } from './delivery.js';
 import type { WebhookRecord } from './webhook.js';
 
 export interface FollowChangeDeps {
-  readonly deliveries: Pick<DeliveryStore, 'resume'>;
+  readonly deliveries: Pick<DeliveryStore, 'resume' | 'ungroup'>;
   readonly health: HealthStore;
   readonly announcer: Announcer;
   readonly waker: Pick<Waker, 'wakeWorkers'>;
@@ -21,10 +21,10 @@ export async function followChange(
   after: WebhookRecord,
 ): Promise<void> {
   const holds = holdsThatEnd(before, after);
-  if (holds.length > 0) {
-    await deps.deliveries.resume(after.id, holds, deps.clock.now());
-    deps.waker.wakeWorkers();
-  }
+  const isRegrouped = isOtherGrouping(before, after);
+  if (holds.length > 0) await deps.deliveries.resume(after.id, holds, deps.clock.now());
+  if (isRegrouped) await deps.deliveries.ungroup(after.id, deps.clock.now());
+  if (holds.length > 0 || isRegrouped) deps.waker.wakeWorkers();
   if (after.active && !before.active) await deps.health.clear([after.id]);
   if (after.active && before.disabled !== null) await announce(deps, after, 'hookline.webhook.enabled');
   if (after.paused && !before.paused) await announce(deps, after, 'hookline.webhook.paused');
@@ -32,16 +32,26 @@ export async function followChange(
 }
 
 function holdsThatEnd(before: WebhookRecord, after: WebhookRecord): readonly Hold[] {
-  const isOther = (...names: readonly (keyof WebhookRecord['settings'])[]) =>
-    names.some((name) => JSON.stringify(before.settings[name]) !== JSON.stringify(after.settings[name]));
-  const isOtherReceiver = before.url !== after.url || isOther('rateLimit', 'concurrency', 'retry');
+  const isOtherReceiver =
+    before.url !== after.url || isOther(before, after, 'rateLimit', 'concurrency', 'retry');
   return [
     ...(before.paused && !after.paused ? (['paused'] as const) : []),
     ...(isOtherReceiver || (after.active && !before.active)
       ? (['circuit', 'rate', 'concurrency'] as const)
       : []),
-    ...(isOther('order', 'debounceMs', 'batch') ? (['predecessor', 'debounce', 'batch'] as const) : []),
   ];
+}
+
+function isOtherGrouping(before: WebhookRecord, after: WebhookRecord): boolean {
+  return isOther(before, after, 'order', 'debounceMs', 'batch');
+}
+
+function isOther(
+  before: WebhookRecord,
+  after: WebhookRecord,
+  ...names: readonly (keyof WebhookRecord['settings'])[]
+): boolean {
+  return names.some((name) => JSON.stringify(before.settings[name]) !== JSON.stringify(after.settings[name]));
 }
 
 function announce(

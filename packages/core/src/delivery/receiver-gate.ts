@@ -1,5 +1,6 @@
 import { errorFields } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
+import type { HttpReply } from '../ports/http-client.js';
 import type { Logger } from '../ports/logger.js';
 import type { DeliveryStore } from '../ports/store.js';
 import type { Waker } from '../worker/waker.js';
@@ -36,8 +37,7 @@ const OPEN: Pass = { kind: 'open', isProbe: false };
 export interface Ended {
   readonly webhook: WebhookRecord;
   readonly verdict: Verdict;
-  readonly status: number | null;
-  readonly durationMs: number;
+  readonly reply: HttpReply;
   readonly isProbe: boolean;
   readonly policy: RetryPolicy;
 }
@@ -64,10 +64,11 @@ export class ReceiverGate {
   }
 
   /** Tells how the attempt ended that was let through. */
-  note({ webhook, verdict, status, durationMs, isProbe, policy }: Ended): void {
+  note({ webhook, verdict, reply, isProbe, policy }: Ended): void {
+    const status = reply.kind === 'response' ? reply.status : null;
     const lane = this.#deps.lanes.of(webhook);
     const outcome = outcomeOf(verdict, status);
-    lane.note(outcome, durationMs);
+    lane.note(outcome, reply.durationMs);
     if (outcome === 'fine') {
       if (lane.circuit.succeeded())
         this.#deps.logger.info({ webhookId: webhook.id }, 'circuit closed: the receiver answers again');

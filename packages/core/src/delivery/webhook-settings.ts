@@ -15,7 +15,7 @@ export interface RateLimit {
 }
 
 export interface BatchSettings {
-  /** How many events one request carries at most, 2 to 1,000. */
+  /** How many events one request carries at most, 2 to 1,000: a JSON array, in which each has the `id` of its event. */
   readonly maxItems: number;
   /** How long the first of them waits for others, in milliseconds, 0 to 3,600,000. */
   readonly maxWaitMs: number;
@@ -46,7 +46,10 @@ export interface WebhookSettings {
   readonly payload?: PayloadForm;
   /** The name of one of the hub's `transforms`. Default: none. */
   readonly transform?: string;
-  /** Of the events of one type about one subject within so many milliseconds only the last is sent, 1 to 3,600,000. Default: all are. */
+  /**
+   * Of the events of one type about one subject only the last is sent of all that come within so many milliseconds of the
+   * first, 1 to 3,600,000; the others are cancelled as `superseded`. Default: all are sent.
+   */
   readonly debounceMs?: number;
   /** Many events in one request. Default: one each. */
   readonly batch?: BatchSettings;

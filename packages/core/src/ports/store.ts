@@ -207,6 +207,11 @@ export interface DeliveryStore extends WorkStore<ClaimedDelivery, DeliveryResult
    * once where its webhook is paused no more. Those whose lease was lost are passed over.
    */
   hold(deliveries: readonly HeldDelivery[]): Promise<void>;
+  /**
+   * Takes deliveries of a webhook out of their groups, those that are held in them, and makes them due: from now on none waits
+   * for another. Answers how many there were.
+   */
+  ungroup(webhookId: string, now: number): Promise<number>;
   /** Makes due what is held for one of these reasons, of a webhook, and leased by nobody: the oldest, up to a limit, where one is given. Answers how many there were. */
   resume(webhookId: string, holds: readonly Hold[], now: number, limit?: number): Promise<number>;
   /**

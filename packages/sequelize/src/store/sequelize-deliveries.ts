@@ -22,7 +22,7 @@ import { inScope, isAsked, pageOf, where } from '../conditions.js';
 import type { Database, Run } from '../database.js';
 import { appendLate, insertAttempts } from './attempt-rows.js';
 import { readClaimedDeliveries } from './claimed-work.js';
-import { claimMembers, findWaitingGroups, promoteGroups } from './delivery-groups.js';
+import { claimMembers, findWaitingGroups, promoteGroups, ungroupDeliveries } from './delivery-groups.js';
 import { isPartOf, partsOf } from './event-parts.js';
 import { holdDeliveries, resumeDeliveries } from './held-deliveries.js';
 import { deliveryWork } from './work-kinds.js';
@@ -93,6 +93,10 @@ export class SequelizeDeliveries implements DeliveryStore {
   resume(webhookId: string, holds: readonly Hold[], now: number, limit?: number): Promise<number> {
     const held = { webhookId, holds, ...(limit !== undefined && { limit }) };
     return resumeDeliveries(this.#run, this.#database.tables, held, now);
+  }
+
+  ungroup(webhookId: string, now: number): Promise<number> {
+    return ungroupDeliveries(this.#run, this.#database.tables, webhookId, now);
   }
 
   promote(groupKeys: readonly string[], now: number): Promise<readonly string[]> {

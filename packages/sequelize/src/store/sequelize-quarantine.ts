@@ -31,18 +31,27 @@ export class SequelizeQuarantine implements QuarantineStore {
     return `${cluster}.${String(row?.oid)}`;
   }
 
+  /** Read first: a connection that may only read finds what another one recorded. */
   async claimIdentity(identity: StoreIdentity): Promise<StoreIdentity> {
+    return (await this.#recorded()) ?? this.#record(identity);
+  }
+
+  async #recorded(): Promise<StoreIdentity | null> {
     const { identity: table } = this.#database.tables;
+    const columns = selectList(IDENTITY_COLUMNS, 'known');
+    const [row] = await this.#database.run(`SELECT ${columns} FROM ${table} AS known`);
+    return row ? readIdentity(row) : null;
+  }
+
+  async #record(identity: StoreIdentity): Promise<StoreIdentity> {
     const binds = new Binds();
     const items = binds.addRows(IDENTITY_COLUMNS, [identity], 'item');
     await this.#database.run(
-      `INSERT INTO ${table} (${LIST}) SELECT ${LIST} FROM ${items} ON CONFLICT ("single") DO NOTHING`,
+      `INSERT INTO ${this.#database.tables.identity} (${LIST}) SELECT ${LIST} FROM ${items}
+      ON CONFLICT ("single") DO NOTHING`,
       binds,
     );
-    const [row] = await this.#database.run(
-      `SELECT ${selectList(IDENTITY_COLUMNS, 'known')} FROM ${table} AS known`,
-    );
-    return row ? readIdentity(row) : identity;
+    return (await this.#recorded()) ?? identity;
   }
 
   async confirmIdentity(

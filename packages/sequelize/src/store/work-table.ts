@@ -35,13 +35,13 @@ export class WorkTable<Item extends Work> {
 
   /** Claims, and answers the ids. Rows that somebody else is just claiming are passed over. */
   async claim({ ids, except, limit, now, leaseMs, lease }: ClaimRequest): Promise<readonly string[]> {
-    const { open } = this.#kind;
+    const { open, claimable } = this.#kind;
     const binds = new Binds();
-    const conditions = isDue(binds, now);
+    const conditions = [...isDue(binds, now), ...(claimable === null ? [] : [claimable])];
     if (ids) conditions.push(isOneOf(binds, '"id"', ids));
     if (except?.length) conditions.push(`"id" <> ALL(${binds.addAll('text', except)})`);
     const due = ids
-      ? claimable(open, conditions, binds.add('bigint', limit))
+      ? claimableAmong(open, conditions, binds.add('bigint', limit))
       : this.#inTurn(conditions, limit);
     return this.#changeAndName(
       binds,
@@ -152,7 +152,7 @@ export class WorkTable<Item extends Work> {
   }
 }
 
-function claimable(open: string, conditions: readonly string[], limit: string): string {
+function claimableAmong(open: string, conditions: readonly string[], limit: string): string {
   return `due AS MATERIALIZED (
         SELECT "id" FROM ${open} ${where(conditions)} LIMIT ${limit} FOR UPDATE SKIP LOCKED
       )`;

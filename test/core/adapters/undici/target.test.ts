@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { targetsOf } from '../../../../packages/core/src/adapters/undici/target.js';
-import { urlPolicy } from '../../../../packages/core/src/delivery/guard-url.js';
+import { urlPolicy, urlProblem } from '../../../../packages/core/src/delivery/guard-url.js';
+import { readUrlVectors } from '../../../support/url-guard-vectors.js';
 
-const policy = urlPolicy({ httpsOnly: false, allowAddresses: [] });
+const policy = urlPolicy({});
 
 describe('targetsOf', () => {
   it('says where a URL leads: its origin, its path and query, and nothing behind the #', () => {
@@ -27,7 +28,15 @@ describe('targetsOf', () => {
     expect(targetOf('http://receiver.example/')).to.not.equal(first);
   });
 
-  it('throws for what is no URL', () => {
-    expect(() => targetsOf(policy)('nowhere')).to.throw(TypeError, 'Invalid URL');
+  it('refuses whatever is refused when a webhook is saved, and nothing else', () => {
+    const targetOf = targetsOf(policy);
+    for (const { url } of readUrlVectors())
+      expect(targetOf(url).refusal, url).to.equal(urlProblem(url, policy));
+  });
+
+  it('refuses what was saved under another policy', () => {
+    const strict = targetsOf(urlPolicy({ httpsOnly: true, allowPorts: [443] }));
+    expect(strict('http://receiver.example/').refusal).to.include('only https:');
+    expect(strict('https://receiver.example:8443/').refusal).to.include('port 8443');
   });
 });

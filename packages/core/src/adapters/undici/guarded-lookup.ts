@@ -15,7 +15,10 @@ type LookupCallback = (
   family?: number,
 ) => void;
 
-/** Refuses the name if any of its addresses is refused: one bad answer among good ones is an attack or a mistake. */
+/**
+ * Refuses the name if any of its addresses is refused: one bad answer among good ones is an attack or a mistake. The socket
+ * gets the very addresses that were judged, so that a name that changes between two lookups gains nothing.
+ */
 export function guardedLookup(policy: UrlPolicy, lookup: Lookup) {
   return (hostname: string, options: LookupOptions, callback: LookupCallback): void => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
@@ -38,7 +41,7 @@ function lookupFailure(
     return Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
   }
   const problem = addresses
-    .map(({ address }) => addressProblem(address, policy))
+    .map(({ address }) => addressProblem(address, policy, hostname))
     .find((text) => text !== null);
   if (problem === undefined) return null;
   const message = `${hostname} resolves to a refused address: ${problem}`;

@@ -1,17 +1,17 @@
-import { hostProblem, type UrlPolicy } from '../../delivery/guard-url.js';
+import { type UrlPolicy, urlProblem } from '../../delivery/guard-url.js';
 
 /** Where a URL leads. */
 export interface Target {
   readonly origin: string;
   /** Path and query, as they go into the request line. */
   readonly path: string;
-  /** Why the host may not be connected to, or null. Names are judged by their addresses, at every connect. */
+  /** Why the URL is refused, or null. Names are judged by their addresses, too, at every connect. */
   readonly refusal: string | null;
 }
 
 const MAX_KEPT = 1_000;
 
-/** Parses and judges a URL once, as long as it is among the last thousand that were new. Throws for what is no URL. */
+/** Parses and judges a URL once, as long as it is among the last thousand that were new. */
 export function targetsOf(policy: UrlPolicy): (url: string) => Target {
   const kept = new Map<string, Target>();
   return (url) => {
@@ -25,9 +25,11 @@ export function targetsOf(policy: UrlPolicy): (url: string) => Target {
 }
 
 function parseTarget(url: string, policy: UrlPolicy): Target {
-  const { origin, pathname, search, hostname } = new URL(url);
   // undici asks no lookup for an address written out in the URL (undici 7.30)
-  return { origin, path: pathname + search, refusal: hostProblem(hostname, policy) };
+  const refusal = urlProblem(url, policy);
+  if (refusal !== null) return { origin: '', path: '', refusal };
+  const { origin, pathname, search } = new URL(url);
+  return { origin, path: pathname + search, refusal };
 }
 
 function dropOldest(kept: Map<string, Target>): void {

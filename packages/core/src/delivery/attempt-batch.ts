@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import type { ClaimedDelivery } from '../ports/work-store.js';
+import type { Held } from '../worker/claims.js';
+import type { AttemptDeps, Passed } from './attempt-delivery.js';
+import type { HeldGroup } from './claim-group.js';
+import type { Composed } from './compose-body.js';
+import { concludeAttempt, type Tried } from './conclude-attempt.js';
+import { post } from './send-delivery.js';
+import { dismiss, policyOf, postpone, settleAttempt } from './settle-attempt.js';
+import type { WebhookRecord } from './webhook.js';
+
+const BATCH_EVENT = 'hookline.batch';
+const JSON_TYPE = 'application/json';
+
+interface Item {
+  readonly work: Held<ClaimedDelivery>;
+  readonly composed: Composed;
+}
+
+/** One request with the events of many deliveries: each has had its attempt then, and goes on by itself. */
+export async function attemptBatch(
+  deps: AttemptDeps,
+  works: HeldGroup['works'],
+  { webhook, isProbe, leave }: Passed,
+): Promise<void> {
+  const items = await composeAll(deps, works, webhook);
+  const tried = await sendTogether(deps, items, webhook);
+  if (tried === null) return deps.gate.abandon(webhook, isProbe);
+  const policy = policyOf(deps, webhook);
+  deps.gate.note({ webhook, policy, isProbe, ...tried });
+  leave();
+  // the same chance for all: what failed together is tried again together
+  const scheduling = { policy, random: deps.random() };
+  await Promise.all(
+    items.map(({ work }) => {
+      const result = concludeAttempt(work, { ...tried, attemptId: deps.ids.next('att') }, scheduling);
+      return settleAttempt(deps, work, { webhook, result, verdict: tried.verdict });
+    }),
+  );
+  await deps.gate.callBack(webhook);
+}
+
+/** Those that are withheld, or that fail on our side, are left out. */
+async function composeAll(
+  deps: AttemptDeps,
+  works: HeldGroup['works'],
+  webhook: WebhookRecord,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  for (const work of works) {
+    try {
+      const composed = await deps.composer.compose(work, webhook);
+      if (composed.kind === 'composed') items.push({ work, composed });
+      else await dismiss(deps, work, { kind: 'refused', reason: composed.reason });
+    } catch (error) {
+      await postpone(deps, work, error);
+    }
+  }
+  return items;
+}
+
+/** Null where nothing was sent. */
+async function sendTogether(
+  deps: AttemptDeps,
+  items: readonly Item[],
+  webhook: WebhookRecord,
+): Promise<Tried | null> {
+  const held = items.filter(({ work }) => deps.claims.isHeld(work.delivery.id));
+  const [first] = held;
+  if (first === undefined || held.length < items.length) return null;
+  try {
+    return await post(deps, asBatch(first.work, items), webhook, composeBatch(items));
+  } catch (error) {
+    await Promise.all(items.map(({ work }) => postpone(deps, work, error)));
+    return null;
+  }
+}
+
+/** It has an id of its own, the same for the same events. */
+function asBatch(work: Held<ClaimedDelivery>, items: readonly Item[]): Held<ClaimedDelivery> {
+  const ids = items.map(({ work: { delivery } }) => delivery.eventId).join();
+  const eventId = `bat_${createHash('sha256').update(ids).digest('hex').slice(0, 26)}`;
+  const depth = Math.max(...items.map((item) => item.work.depth));
+  return { ...work, depth, headers: null, delivery: { ...work.delivery, eventId, eventType: BATCH_EVENT } };
+}
+
+/** A JSON array; each object has the id of its event in front, so that a receiver can drop what it has had. */
+function composeBatch(items: readonly Item[]): Composed {
+  const texts = items.map(({ work, composed }) => withId(work.delivery.eventId, composed));
+  return { kind: 'composed', contentType: JSON_TYPE, body: Buffer.from(`[${texts.join()}]`, 'utf8') };
+}
+
+function withId(eventId: string, { body, contentType }: Composed): string {
+  if (contentType !== JSON_TYPE)
+    throw new TypeError('a batch holds JSON alone, and a transform made something else');
+  const text = body.toString('utf8');
+  if (!text.startsWith('{') || text.startsWith('{"id":')) return text;
+  return `{"id":"${eventId}"${text === '{}' ? '' : ','}${text.slice(1)}`;
+}

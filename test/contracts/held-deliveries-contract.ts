@@ -1,0 +1,277 @@
+import type { DeliveryRecord, EventRecord, Hold, Store } from '@hookline/core';
+import { expect } from 'chai';
+import { HELD_UNTIL_RESUMED } from '../../packages/core/src/delivery/delivery.js';
+import {
+  aClaim,
+  aDelivered,
+  aDelivery,
+  aFanOut,
+  anEvent,
+  aResult,
+  aWebhook,
+  dueIds,
+  NOW,
+} from './store-records.js';
+
+const LATER = NOW + 60_000;
+
+/** What every store does with deliveries that are put aside, and with those that have to do with each other. */
+export function heldDeliveriesContract(store: () => Store): void {
+  async function owe(
+    parts: Partial<DeliveryRecord> = {},
+    event: EventRecord = anEvent(),
+  ): Promise<DeliveryRecord> {
+    const delivery = aDelivery(event, parts);
+    await store().events.insert([event]);
+    await store().events.settle(aFanOut({ eventIds: [event.id], deliveries: [delivery] }));
+    return delivery;
+  }
+
+  async function hold(id: string, reason: Hold, nextAttemptAt = LATER): Promise<void> {
+    const claim = aClaim({ ids: [id] });
+    expect(await store().deliveries.claim(claim)).to.have.length(1);
+    await store().deliveries.hold([{ id, lease: claim.lease, hold: reason, nextAttemptAt }]);
+  }
+
+  const get = (id: string) => store().deliveries.get(id, {});
+
+  /** Of one subject, each behind the one before it. */
+  async function chain(groupKey: string, count: number): Promise<readonly DeliveryRecord[]> {
+    const deliveries: DeliveryRecord[] = [];
+    for (let i = 0; i < count; i++) {
+      deliveries.push(await owe({ groupKey, hold: 'predecessor', nextAttemptAt: HELD_UNTIL_RESUMED }));
+    }
+    return deliveries;
+  }
+
+  async function finish(id: string): Promise<void> {
+    const claim = aClaim({ ids: [id] });
+    await store().deliveries.claim(claim);
+    await store().deliveries.settle([aDelivered(id, claim.lease)]);
+  }
+
+  describe('held deliveries', () => {
+    it('keep state and counts, and are due when they are held until', async () => {
+      const { id } = await owe({ state: 'retrying', attemptCount: 2, scheduledAttemptCount: 2 });
+      await hold(id, 'circuit');
+      expect(await get(id)).to.include({
+        state: 'retrying',
+        hold: 'circuit',
+        attemptCount: 2,
+        nextAttemptAt: LATER,
+      });
+      expect(await dueIds(store().deliveries)).to.deep.equal([]);
+      expect(await dueIds(store().deliveries, { now: LATER })).to.deep.equal([id]);
+    });
+
+    it('are left alone where the lease is another', async () => {
+      const { id } = await owe();
+      await store().deliveries.claim(aClaim({ ids: [id] }));
+      await store().deliveries.hold([{ id, lease: 'other', hold: 'rate', nextAttemptAt: LATER }]);
+      expect(await get(id)).to.include({ state: 'delivering', hold: null });
+    });
+
+    it('are held for no reason any more once they are attempted', async () => {
+      const { id } = await owe();
+      await hold(id, 'rate', NOW);
+      const claim = aClaim();
+      await store().deliveries.claim(claim);
+      await store().deliveries.settle([aResult(id, claim.lease)]);
+      expect(await get(id)).to.include({ state: 'retrying', hold: null });
+    });
+
+    it('are put aside for a pause only while their webhook is paused', async () => {
+      const [paused, resumed] = [aWebhook({ paused: true }), aWebhook()];
+      for (const webhook of [paused, resumed]) await store().webhooks.insert(webhook);
+      const [held, due] = [await owe({ webhookId: paused.id }), await owe({ webhookId: resumed.id })];
+      await hold(held.id, 'paused', HELD_UNTIL_RESUMED);
+      await hold(due.id, 'paused', HELD_UNTIL_RESUMED);
+      expect(await get(held.id)).to.include({ hold: 'paused', nextAttemptAt: HELD_UNTIL_RESUMED });
+      expect(await get(due.id)).to.include({ hold: null, nextAttemptAt: NOW });
+      expect(await dueIds(store().deliveries)).to.deep.equal([due.id]);
+    });
+
+    it('of a webhook become due for the reasons that are named, the oldest first, as many as are asked for', async () => {
+      const mine = [
+        await owe({ webhookId: 'wh_1' }),
+        await owe({ webhookId: 'wh_1' }),
+        await owe({ webhookId: 'wh_1' }),
+      ];
+      const other = await owe({ webhookId: 'wh_2' });
+      for (const { id } of [...mine, other]) await hold(id, 'circuit');
+      const rate = await owe({ webhookId: 'wh_1' });
+      await hold(rate.id, 'rate');
+      expect(await store().deliveries.resume('wh_1', ['circuit'], NOW, 2)).to.equal(2);
+      expect(await dueIds(store().deliveries)).to.have.members(mine.slice(0, 2).map(({ id }) => id));
+      expect(await store().deliveries.resume('wh_1', ['circuit', 'rate'], NOW)).to.equal(2);
+      expect(await get(rate.id)).to.include({ hold: null, nextAttemptAt: NOW });
+      expect(await get(other.id)).to.include({ hold: 'circuit' });
+      expect(await store().deliveries.resume('wh_1', [], NOW)).to.equal(0);
+    });
+
+    it('are no more held once they are asked for by a person, or their event is erased', async () => {
+      const { id, eventId } = await owe();
+      await hold(id, 'circuit');
+      await store()
+        .deliveries.redeliver(id, {}, NOW)
+        .catch(() => null);
+      const claim = aClaim({ ids: [id], now: LATER });
+      await store().deliveries.claim(claim);
+      await store().deliveries.settle([
+        aResult(id, claim.lease, { state: 'exhausted', nextAttemptAt: null, finalizedAt: NOW }),
+      ]);
+      expect(await store().deliveries.redeliver(id, {}, NOW)).to.include({ state: 'pending', hold: null });
+      await store().events.erase({ id: eventId }, NOW);
+      expect(await get(id)).to.include({ state: 'cancelled', hold: null });
+    });
+  });
+
+  describe('deliveries of a group', () => {
+    const KEY = 'subject:wh_1:Conversation:7';
+
+    it('become due one after the other', async () => {
+      const [first, second, third] = await chain(KEY, 3);
+      if (!first || !second || !third) throw new Error('no chain');
+      expect(await dueIds(store().deliveries)).to.deep.equal([]);
+      expect(await store().deliveries.waitingGroups(10)).to.deep.equal([KEY]);
+      expect(await store().deliveries.promote([KEY, KEY], NOW)).to.deep.equal([first.id]);
+      expect(await store().deliveries.promote([KEY], NOW), 'while the first is owed').to.deep.equal([]);
+      expect(await store().deliveries.waitingGroups(10)).to.deep.equal([]);
+      await finish(first.id);
+      expect(await store().deliveries.promote([KEY], NOW)).to.deep.equal([second.id]);
+      expect(await dueIds(store().deliveries)).to.deep.equal([second.id]);
+      await finish(second.id);
+      expect(await store().deliveries.waitingGroups(10)).to.deep.equal([KEY]);
+      expect(await store().deliveries.promote([KEY], NOW)).to.deep.equal([third.id]);
+    });
+
+    it('wait for an event about the same that is not fanned out yet', async () => {
+      const earlier = anEvent();
+      await store().events.insert([earlier]);
+      const [waiting] = await chain(KEY, 1);
+      expect(await store().deliveries.promote([KEY], NOW)).to.deep.equal([]);
+      await store().events.settle(aFanOut({ eventIds: [earlier.id] }));
+      expect(await store().deliveries.promote([KEY], NOW)).to.deep.equal([waiting?.id]);
+    });
+
+    it('wait for no event about something else, of another account, or for later', async () => {
+      await store().events.insert([anEvent({ subjectId: '8' }), anEvent({ accountId: '43' })]);
+      await store().events.insert([anEvent()], { dueAt: LATER });
+      const [waiting] = await chain(KEY, 1);
+      expect(await store().deliveries.promote([KEY], NOW)).to.deep.equal([waiting?.id]);
+    });
+
+    it('of a whole webhook wait for every event of its account', async () => {
+      const earlier = anEvent({ subjectId: '8' });
+      await store().events.insert([earlier]);
+      const [waiting] = await chain('webhook:wh_1', 1);
+      expect(await store().deliveries.promote(['webhook:wh_1'], NOW)).to.deep.equal([]);
+      await store().events.settle(aFanOut({ eventIds: [earlier.id] }));
+      expect(await store().deliveries.promote(['webhook:wh_1'], NOW)).to.deep.equal([waiting?.id]);
+    });
+
+    it('that go together are claimed by the first, and the others come with it', async () => {
+      const parts = { groupKey: 'batch:wh_1', hold: 'batch', nextAttemptAt: NOW } as const;
+      const deliveries = [await owe(parts), await owe(parts), await owe({ ...parts, nextAttemptAt: LATER })];
+      const [first, second, third] = deliveries.map(({ id }) => id);
+      const claimed = await store().deliveries.claim(aClaim());
+      expect(claimed.map(({ delivery }) => delivery.id)).to.deep.equal([first]);
+      const claim = { ...aClaim({ limit: 1 }), groupKey: 'batch:wh_1' };
+      const others = await store().deliveries.claimGroup(claim);
+      expect(others.map(({ delivery }) => [delivery.id, delivery.state])).to.deep.equal([
+        [second, 'delivering'],
+      ]);
+      const rest = await store().deliveries.claimGroup({ ...aClaim(), groupKey: 'batch:wh_1' });
+      expect(rest.map(({ delivery }) => delivery.id)).to.deep.equal([third]);
+      expect(await store().deliveries.claimGroup({ ...aClaim(), groupKey: 'batch:wh_1' })).to.deep.equal([]);
+    });
+
+    it('have nothing to do with each other any more when they are taken out', async () => {
+      const [first, second] = await chain(KEY, 2);
+      await store().deliveries.promote([KEY], NOW);
+      expect(await store().deliveries.ungroup('wh_none', NOW)).to.equal(2);
+      expect(await dueIds(store().deliveries)).to.have.members([first?.id, second?.id]);
+      expect(await get(String(second?.id))).to.include({ hold: null, groupKey: null });
+      expect(await store().deliveries.waitingGroups(10)).to.deep.equal([]);
+    });
+  });
+
+  describe('turns of a webhook', () => {
+    it('come one behind the other, and are not saved up', async () => {
+      const rate = { count: 2, perMs: 1_000 };
+      const reserve = (turns: number, now: number) =>
+        store().deliveries.reserveTurns('wh_1', turns, rate, now);
+      expect(await reserve(2, NOW)).to.equal(NOW);
+      expect(await reserve(1, NOW)).to.equal(NOW + 1_000);
+      expect(await reserve(1, NOW + 10_000)).to.equal(NOW + 10_000);
+      expect(await store().deliveries.reserveTurns('wh_2', 1, rate, NOW)).to.equal(NOW);
+      const firsts = await Promise.all(Array.from({ length: 5 }, () => reserve(1, NOW + 10_000)));
+      expect(new Set(firsts).size).to.equal(5);
+    });
+  });
+
+  describe('what is due', () => {
+    it('comes first attempts first, but for a quarter that is kept for others', async () => {
+      for (let i = 0; i < 8; i++)
+        await owe({ state: 'retrying', nextAttemptAt: NOW - 1_000, attemptCount: 1 });
+      for (let i = 0; i < 8; i++) await owe();
+      const states = async (limit: number) => {
+        const claimed = await store().deliveries.claim(aClaim({ limit }));
+        return claimed.filter(({ delivery }) => delivery.attemptCount === 0).length;
+      };
+      expect(await states(8)).to.equal(6);
+      expect(await states(8)).to.equal(2);
+    });
+  });
+
+  describe('the health of webhooks', () => {
+    const since = NOW - 5_000;
+
+    it('counts failures from the first on, and forgets them', async () => {
+      const { health } = store();
+      const [record] = await health.addFailures([{ webhookId: 'wh_1', count: 2, since }]);
+      expect(record).to.deep.equal({
+        webhookId: 'wh_1',
+        failingSince: since,
+        failureCount: 2,
+        warnedPercent: 0,
+        probeAt: null,
+      });
+      const again = await health.addFailures([
+        { webhookId: 'wh_2', count: 1, since: NOW },
+        { webhookId: 'wh_1', count: 3, since: NOW },
+      ]);
+      expect(again.map(({ webhookId, failureCount }) => [webhookId, failureCount])).to.deep.equal([
+        ['wh_2', 1],
+        ['wh_1', 5],
+      ]);
+      expect(await health.clear(['wh_1', 'wh_3'])).to.deep.equal(['wh_1']);
+      expect((await health.get(['wh_1', 'wh_2'])).map(({ webhookId }) => webhookId)).to.deep.equal(['wh_2']);
+      expect(await health.addFailures([])).to.deep.equal([]);
+    });
+
+    it('lets one caller warn, and one probe', async () => {
+      const { health } = store();
+      await health.addFailures([{ webhookId: 'wh_1', count: 1, since }]);
+      expect(
+        await Promise.all([50, 50].map((percent) => health.raiseWarned('wh_1', percent))),
+      ).to.have.members([true, false]);
+      expect(await health.raiseWarned('wh_1', 40)).to.equal(false);
+      await health.setProbe('wh_1', NOW);
+      const probe = () => health.claimProbes({ now: NOW, limit: 5, nextProbeAt: LATER });
+      const claimed = (await Promise.all([probe(), probe()])).flat();
+      expect(claimed.map(({ webhookId, probeAt }) => [webhookId, probeAt])).to.deep.equal([['wh_1', LATER]]);
+      await health.setProbe('wh_1', null);
+      expect(await health.claimProbes({ now: LATER, limit: 5, nextProbeAt: LATER })).to.deep.equal([]);
+    });
+
+    it('knows whether anything was delivered since', async () => {
+      const { id } = await owe({ webhookId: 'wh_1' });
+      await finish(id);
+      const finalizedAt = (await get(id))?.finalizedAt ?? 0;
+      expect(await store().health.hasDeliveredSince('wh_1', finalizedAt)).to.equal(true);
+      expect(await store().health.hasDeliveredSince('wh_1', finalizedAt + 1)).to.equal(false);
+      expect(await store().health.hasDeliveredSince('wh_2', 0)).to.equal(false);
+    });
+  });
+}
