@@ -9,20 +9,15 @@ const forEver = () => new Promise<void>(() => {});
 
 /** With room for so much at once. */
 function lane(key: string, owner = key, limit = 100): Lane {
-  let begun = 0;
-  const enter = () => {
-    begun += 1;
-    return () => {
-      begun -= 1;
-    };
-  };
+  const visits = new Set<object>();
   return {
     key,
     owner,
     isJammed: false,
-    enter,
+    enter: (visit) => void visits.add(visit),
+    leave: (visit) => void visits.delete(visit),
     get hasRoom() {
-      return begun < limit;
+      return visits.size < limit;
     },
   };
 }

@@ -4,7 +4,8 @@ import type { FailureReason } from './attempt.js';
 /** What a request brings to be let in. */
 export interface Granted {
   readonly kind: 'granted';
-  readonly headers: Readonly<Record<string, string>>;
+  /** Null for none. */
+  readonly headers: Readonly<Record<string, string>> | null;
   readonly tls: RequestTls | null;
 }
 

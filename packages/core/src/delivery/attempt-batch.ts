@@ -5,7 +5,7 @@ import type { AttemptDeps, Passed } from './attempt-delivery.js';
 import type { HeldGroup } from './claim-group.js';
 import type { Composed } from './compose-body.js';
 import { concludeAttempt, type Tried } from './conclude-attempt.js';
-import { post } from './send-delivery.js';
+import { judge, post } from './send-delivery.js';
 import { dismiss, policyOf, postpone, settleAttempt } from './settle-attempt.js';
 import type { WebhookRecord } from './webhook.js';
 
@@ -27,14 +27,15 @@ export async function attemptBatch(
   const tried = await sendTogether(deps, items, webhook);
   if (tried === null) return deps.gate.abandon(webhook, isProbe);
   const policy = policyOf(deps, webhook);
-  deps.gate.note({ webhook, policy, isProbe, ...tried });
+  deps.gate.note(tried, { webhook, policy, isProbe });
   leave();
   // the same chance for all: what failed together is tried again together
   const scheduling = { policy, random: deps.random() };
   await Promise.all(
     items.map(({ work }) => {
       const result = concludeAttempt(work, { ...tried, attemptId: deps.ids.next('att') }, scheduling);
-      return settleAttempt(deps, work, { webhook, result, verdict: tried.verdict });
+      const { delivery } = work;
+      return settleAttempt(deps, work, { delivery, webhook, result, verdict: tried.verdict });
     }),
   );
   await deps.gate.callBack(webhook);
@@ -69,7 +70,10 @@ async function sendTogether(
   const [first] = held;
   if (first === undefined || held.length < items.length) return null;
   try {
-    return await post(deps, asBatch(first.work, items), webhook, composeBatch(items));
+    const startedAt = deps.clock.now();
+    const parts = { webhook, composed: composeBatch(items), now: startedAt };
+    const reply = await post(deps, asBatch(first.work, items), parts);
+    return reply && judge(deps, webhook, { startedAt, reply });
   } catch (error) {
     await Promise.all(items.map(({ work }) => postpone(deps, work, error)));
     return null;

@@ -4,7 +4,7 @@ import { admitDelivery } from './admit-delivery.js';
 import { attemptBatch } from './attempt-batch.js';
 import { type ClaimGroup, newestOfGroup } from './claim-group.js';
 import { concludeAttempt } from './conclude-attempt.js';
-import type { ReceiverGate } from './receiver-gate.js';
+import type { Pass, ReceiverGate } from './receiver-gate.js';
 import { type SendDeps, sendDelivery } from './send-delivery.js';
 import { dismiss, policyOf, type SettleDeps, settleAttempt } from './settle-attempt.js';
 import type { WebhookRecord } from './webhook.js';
@@ -38,7 +38,7 @@ export interface Passed {
  * 7. leave its place in the worker to the next, record the attempt and where the delivery goes on, in one write
  * 8. hand over the next attempt, and tell those who follow
  */
-export async function attemptDelivery(
+export function attemptDelivery(
   deps: AttemptDeps,
   work: Held<ClaimedDelivery>,
   leave: () => void = () => {},
@@ -46,12 +46,20 @@ export async function attemptDelivery(
   const admission = admitDelivery(work, deps.maxDepth);
   if (admission.kind !== 'admitted') return dismiss(deps, work, admission);
   const { webhook } = admission;
+  const go = (pass: Pass): Promise<void> => {
+    if (pass.kind === 'held')
+      return dismiss(deps, work, pass).then(() => deps.gate.noteHeld(webhook, pass.hold));
+    const passed = { webhook, isProbe: pass.isProbe, leave };
+    const { batch, debounceMs } = webhook.settings;
+    const isAlone = batch === undefined && debounceMs === undefined;
+    return isAlone ? attemptOne(deps, work, passed) : attemptGroup(deps, work, passed);
+  };
   const passing = deps.gate.pass(work.delivery, webhook);
-  const pass = passing instanceof Promise ? await passing : passing;
-  if (pass.kind === 'held') return dismiss(deps, work, pass);
-  const passed = { webhook, isProbe: pass.isProbe, leave };
-  const { batch, debounceMs } = webhook.settings;
-  if (batch === undefined && debounceMs === undefined) return attemptOne(deps, work, passed);
+  return passing instanceof Promise ? passing.then(go) : go(passing);
+}
+
+async function attemptGroup(deps: AttemptDeps, work: Held<ClaimedDelivery>, passed: Passed): Promise<void> {
+  const { batch } = passed.webhook.settings;
   const { works, end } = await deps.claimGroup(work, batch?.maxItems);
   try {
     if (batch === undefined) await attemptOne(deps, await newestOfGroup(deps, works), passed);
@@ -69,10 +77,10 @@ async function attemptOne(
   const tried = await sendDelivery(deps, work, webhook);
   if (tried === null) return deps.gate.abandon(webhook, isProbe);
   const policy = policyOf(deps, webhook);
-  deps.gate.note({ webhook, policy, isProbe, ...tried });
+  deps.gate.note(tried, { webhook, policy, isProbe });
   leave();
   const result = concludeAttempt(work, tried, { policy, random: deps.random() });
-  await settleAttempt(deps, work, { webhook, result, verdict: tried.verdict });
+  await settleAttempt(deps, work, { delivery: work.delivery, webhook, result, verdict: tried.verdict });
   const callingBack = deps.gate.callBack(webhook);
   if (callingBack !== undefined) await callingBack;
 }

@@ -7,6 +7,8 @@ import type { Granted } from './access.js';
 import type { Composed } from './compose-body.js';
 import type { WebhookRecord } from './webhook.js';
 
+const USER_AGENT = `Hookline/${VERSION}`;
+
 export interface RequestOptions {
   readonly timeoutMs: number;
   readonly maxResponseBytes: number;
@@ -37,21 +39,22 @@ export function buildRequest(
   const { eventId, eventType } = delivery;
   const timestampS = Math.floor(now / 1_000);
   const sign = PROFILES[webhook.settings.profile ?? 'standard'];
-  return {
+  const signed = sign({ eventId, eventType, webhookId: webhook.id, timestampS, body, keys });
+  const own = {
+    ...signed,
+    'content-type': contentType,
+    'user-agent': USER_AGENT,
+    'hookline-event-type': eventType,
+    'hookline-delivery-id': delivery.id,
+    'hookline-attempt': String(delivery.attemptCount + 1),
+    'hookline-depth': String(depth),
+  };
+  const isPlain = headers === null && access.headers === null;
+  const request = {
     url: webhook.url,
     body,
-    headers: {
-      ...access.headers,
-      ...headers,
-      'content-type': contentType,
-      'user-agent': `Hookline/${VERSION}`,
-      ...sign({ eventId, eventType, webhookId: webhook.id, timestampS, body, keys }),
-      'hookline-event-type': eventType,
-      'hookline-delivery-id': delivery.id,
-      'hookline-attempt': String(delivery.attemptCount + 1),
-      'hookline-depth': String(depth),
-    },
-    ...(access.tls && { tls: access.tls }),
+    headers: isPlain ? own : { ...access.headers, ...headers, ...own },
     ...options,
   };
+  return access.tls === null ? request : { ...request, tls: access.tls };
 }

@@ -55,7 +55,7 @@ function placeProblem({ protocol, hostname, port }: URL, policy: UrlPolicy): str
  * Says why this host may not be connected to, or null. Literals come here as WHATWG URL parsing leaves them
  * (`0x7f.1` is `127.0.0.1` by then); names are judged by the addresses they resolve to, too, at every connect.
  */
-export function hostProblem(hostname: string, policy: UrlPolicy): string | null {
+function hostProblem(hostname: string, policy: UrlPolicy): string | null {
   const host = bareHost(hostname);
   if (parseAddress(host) !== null) return addressProblem(host, policy);
   if (!isHostName(host)) return `"${hostname}" is not a host name`;

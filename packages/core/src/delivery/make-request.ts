@@ -1,7 +1,7 @@
 import type { OutboundRequest } from '../ports/http-client.js';
 import type { ClaimedDelivery } from '../ports/work-store.js';
 import type { SigningKey } from '../signing/signing-key.js';
-import type { Denied } from './access.js';
+import type { Denied, Granted } from './access.js';
 import { buildRequest, type RequestOptions } from './build-request.js';
 import type { Composed } from './compose-body.js';
 import type { RequestAccess } from './request-access.js';
@@ -28,14 +28,21 @@ export function makeRequest(
   work: ClaimedDelivery,
   parts: MakeRequestParts,
 ): MadeRequest | Promise<MadeRequest> {
-  const { webhook, now } = parts;
-  const { timeoutMs = deps.request.timeoutMs } = webhook.settings;
-  const access = deps.access.accessOf(webhook, now);
-  const make = (granted: Awaited<typeof access>): MadeRequest => {
-    if (granted.kind === 'denied') return granted;
-    const keys = deps.signingKeys(webhook, now);
-    const options = { ...deps.request, timeoutMs };
-    return { kind: 'made', request: buildRequest({ ...parts, work, access: granted, keys }, options) };
-  };
-  return access instanceof Promise ? access.then(make) : make(access);
+  const access = deps.access.accessOf(parts.webhook, parts.now);
+  return access instanceof Promise
+    ? access.then((granted) => make(deps, work, parts, granted))
+    : make(deps, work, parts, access);
+}
+
+function make(
+  { request, signingKeys }: MakeRequestDeps,
+  work: ClaimedDelivery,
+  { webhook, composed, now }: MakeRequestParts,
+  access: Granted | Denied,
+): MadeRequest {
+  if (access.kind === 'denied') return access;
+  const { timeoutMs } = webhook.settings;
+  const options = timeoutMs === undefined ? request : { ...request, timeoutMs };
+  const keys = signingKeys(webhook, now);
+  return { kind: 'made', request: buildRequest({ work, webhook, composed, access, keys, now }, options) };
 }

@@ -20,11 +20,12 @@ export function readyDelivery(deps: AttemptDeps, lanes: WebhookLanes): Readying<
   };
 }
 
-function putAside(
+async function putAside(
   { hold, clock }: AttemptDeps,
   work: Held<ClaimedDelivery>,
   lane: WebhookLane | null,
 ): Promise<void> {
   const nextAttemptAt = clock.now() + (lane?.putAsideMs() ?? 0);
-  return hold({ id: work.delivery.id, lease: work.lease, hold: 'concurrency', nextAttemptAt });
+  await hold({ id: work.delivery.id, lease: work.lease, hold: 'concurrency', nextAttemptAt });
+  lane?.notePutAside();
 }

@@ -10,7 +10,7 @@ import type { Verdict } from './judge-reply.js';
 import type { RetryPolicy } from './retry-policy.js';
 import type { TurnTaker } from './take-turn.js';
 import type { WebhookRecord } from './webhook.js';
-import type { LaneOutcome } from './webhook-lane.js';
+import type { LaneOutcome, WebhookLane } from './webhook-lane.js';
 import type { WebhookLanes } from './webhook-lanes.js';
 
 /** What is due this soon is due. */
@@ -33,11 +33,15 @@ export type Pass =
 const PUT_ASIDE: readonly Hold[] = ['circuit', 'concurrency'];
 const OPEN: Pass = { kind: 'open', isProbe: false };
 
-/** How an attempt ended, for the gate. */
-export interface Ended {
-  readonly webhook: WebhookRecord;
+/** How an attempt ended. */
+export interface Judged {
   readonly verdict: Verdict;
   readonly reply: HttpReply;
+}
+
+/** What was let through. */
+export interface Let {
+  readonly webhook: WebhookRecord;
   readonly isProbe: boolean;
   readonly policy: RetryPolicy;
 }
@@ -53,10 +57,7 @@ export class ReceiverGate {
   pass({ hold }: Pick<DeliveryRecord, 'hold'>, webhook: WebhookRecord): Pass | Promise<Pass> {
     const lane = this.#deps.lanes.of(webhook);
     const passage = lane.circuit.pass(this.#deps.clock.now());
-    if (passage.kind === 'held') {
-      lane.notePutAside();
-      return { kind: 'held', hold: 'circuit', until: passage.until };
-    }
+    if (passage.kind === 'held') return { kind: 'held', hold: 'circuit', until: passage.until };
     if (passage.kind === 'probe') return { kind: 'open', isProbe: true };
     const { rateLimit } = webhook.settings;
     // its turn was taken when it was held for it
@@ -64,7 +65,7 @@ export class ReceiverGate {
   }
 
   /** Tells how the attempt ended that was let through. */
-  note({ webhook, verdict, reply, isProbe, policy }: Ended): void {
+  note({ verdict, reply }: Judged, { webhook, isProbe, policy }: Let): void {
     const status = reply.kind === 'response' ? reply.status : null;
     const lane = this.#deps.lanes.of(webhook);
     const outcome = outcomeOf(verdict, status);
@@ -81,10 +82,16 @@ export class ReceiverGate {
     }
   }
 
+  /** That a delivery is held, and stored so. */
+  noteHeld(webhook: WebhookRecord, hold: Hold): void {
+    if (PUT_ASIDE.includes(hold)) this.#deps.lanes.of(webhook).notePutAside();
+  }
+
   /** What was put aside comes back, some at a time, as the receiver can take it. Never rejects. */
   callBack(webhook: WebhookRecord): Promise<void> | undefined {
-    const count = this.#deps.lanes.of(webhook).takeBack();
-    return count === 0 ? undefined : this.#resume(webhook.id, count);
+    const lane = this.#deps.lanes.of(webhook);
+    const count = lane.takeBack();
+    return count === 0 ? undefined : this.#resume(lane, count);
   }
 
   /** The attempt that was let through was not made. */
@@ -102,14 +109,16 @@ export class ReceiverGate {
   }
 
   /** Where the store does not do it now, what is held comes back by itself. */
-  async #resume(webhookId: string, limit: number): Promise<void> {
+  async #resume(lane: WebhookLane, limit: number): Promise<void> {
     const { deliveries, clock, waker, logger } = this.#deps;
+    let count = 0;
     try {
-      const count = await deliveries.resume(webhookId, PUT_ASIDE, clock.now(), limit);
-      if (count > 0) waker.wakeWorkers();
+      count = await deliveries.resume(lane.key, PUT_ASIDE, clock.now(), limit);
     } catch (error) {
       logger.warn(errorFields(error), 'held deliveries were not resumed: they are due later');
     }
+    lane.tookBack(count);
+    if (count > 0) waker.wakeWorkers();
   }
 }
 

@@ -18,7 +18,7 @@ export interface AccessDeps {
   readonly timeoutMs: number;
 }
 
-const OPEN: Granted = { kind: 'granted', headers: {}, tls: null };
+const OPEN: Granted = { kind: 'granted', headers: null, tls: null };
 
 /** Knows what lets requests to a webhook in: its custom headers, its auth, its TLS client certificate. */
 export class RequestAccess implements AttemptFollower {

@@ -2,10 +2,15 @@ import type { HttpClient, HttpReply } from '../ports/http-client.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { ClaimedDelivery } from '../ports/work-store.js';
 import type { Held } from '../worker/claims.js';
-import type { Composed, Composer } from './compose-body.js';
+import type { Composer } from './compose-body.js';
 import type { Tried } from './conclude-attempt.js';
 import { type ClientErrors, judgeReply } from './judge-reply.js';
-import { type MakeRequestDeps, type MakeRequestParts, makeRequest } from './make-request.js';
+import {
+  type MadeRequest,
+  type MakeRequestDeps,
+  type MakeRequestParts,
+  makeRequest,
+} from './make-request.js';
 import { dismiss, postpone, type SettleDeps } from './settle-attempt.js';
 import type { WebhookRecord } from './webhook.js';
 
@@ -25,7 +30,11 @@ export async function sendDelivery(
   try {
     const composing = deps.composer.compose(work, webhook);
     const composed = composing instanceof Promise ? await composing : composing;
-    if (composed.kind === 'composed') return await post(deps, work, webhook, composed);
+    if (composed.kind === 'composed') {
+      const startedAt = deps.clock.now();
+      const reply = await post(deps, work, { webhook, composed, now: startedAt });
+      return reply && judge(deps, webhook, { startedAt, reply });
+    }
     await dismiss(deps, work, { kind: 'refused', reason: composed.reason });
   } catch (error) {
     await postpone(deps, work, error);
@@ -34,30 +43,31 @@ export async function sendDelivery(
 }
 
 /** Null where the lease is over. */
-export async function post(
-  deps: SendDeps,
-  work: Held<ClaimedDelivery>,
-  webhook: WebhookRecord,
-  composed: Composed,
-): Promise<Tried | null> {
-  const { clock, ids } = deps;
-  const startedAt = clock.now();
-  const reply = await exchange(deps, work, { webhook, composed, now: startedAt });
-  if (reply === null) return null;
-  const finishedAt = clock.now();
-  const { clientErrors = deps.clientErrors } = webhook.settings;
-  const verdict = judgeReply(reply, finishedAt, clientErrors);
-  return { attemptId: ids.next('att'), startedAt, finishedAt, reply, verdict };
-}
-
-async function exchange(
+export function post(
   deps: SendDeps,
   work: Held<ClaimedDelivery>,
   parts: MakeRequestParts,
-): Promise<HttpReply | null> {
+): Promise<HttpReply> | null | Promise<HttpReply | null> {
   const making = makeRequest(deps, work, parts);
-  const made = making instanceof Promise ? await making : making;
-  if (made.kind === 'denied')
-    return { kind: 'error', reason: made.reason, message: made.message, durationMs: 0 };
+  return making instanceof Promise
+    ? making.then((made) => postMade(deps, work, made))
+    : postMade(deps, work, making);
+}
+
+function postMade(deps: SendDeps, work: Held<ClaimedDelivery>, made: MadeRequest): Promise<HttpReply> | null {
+  if (made.kind === 'denied') {
+    const { reason, message } = made;
+    return Promise.resolve({ kind: 'error', reason, message, durationMs: 0 });
+  }
   return deps.claims.isHeld(work.delivery.id) ? deps.http.send(made.request) : null;
+}
+
+export function judge(
+  { clock, ids, clientErrors: usual }: SendDeps,
+  { settings: { clientErrors = usual } }: WebhookRecord,
+  { startedAt, reply }: Pick<Tried, 'startedAt' | 'reply'>,
+): Tried {
+  const finishedAt = clock.now();
+  const verdict = judgeReply(reply, finishedAt, clientErrors);
+  return { attemptId: ids.next('att'), startedAt, finishedAt, reply, verdict };
 }

@@ -6,8 +6,7 @@ import type { Claims, Held } from '../worker/claims.js';
 import type { HandOver } from '../worker/hand-over.js';
 import type { Admission } from './admit-delivery.js';
 import { cancelDelivery } from './conclude-attempt.js';
-import type { AttemptFollower } from './follow-attempt.js';
-import type { Verdict } from './judge-reply.js';
+import type { AttemptFollower, Followed } from './follow-attempt.js';
 import type { Pass } from './receiver-gate.js';
 import { type RetryPolicy, retrySchedule } from './retry-policy.js';
 import type { WebhookRecord } from './webhook.js';
@@ -69,7 +68,7 @@ export async function dismiss(
 export async function settleAttempt(
   deps: SettleDeps,
   work: Held<ClaimedDelivery>,
-  followed: { readonly webhook: WebhookRecord; readonly result: DeliveryResult; readonly verdict: Verdict },
+  followed: Followed,
 ): Promise<void> {
   const { result, verdict } = followed;
   await record(deps, work, result);
@@ -80,7 +79,7 @@ export async function settleAttempt(
     deps.handOver([{ kind: 'delivery', id }], delayMs);
   }
   for (const follower of deps.followers) {
-    const following = follower.followed({ ...followed, delivery: work.delivery });
+    const following = follower.followed(followed);
     if (following !== undefined) await following;
   }
 }

@@ -1,16 +1,53 @@
-import type { Lane } from '../worker/lane.js';
+import type { Lane, Visit } from '../worker/lane.js';
 import { Circuit } from './circuit.js';
 
 /** How many attempts to a receiver that is not known yet are made at once. */
 const FIRST_LIMIT = 10;
 /** How much the newest attempt says of how long they take. */
 const NEWEST_SHARE = 0.2;
-/** What waits so long for its lane had better wait in the store. */
-const JAMMED_MS = 250;
+/** What takes so long, and so many times longer than attempts usually do, had better be waited for in the store. */
+const JAMMED_MS = 1_000;
+const TIMES_SLOWER = 4;
+/** So many attempts say how long they usually take. */
+const KNOWN_AFTER = 20;
+/** However long attempts usually take. */
+const STUCK_MS = 5_000;
 const MIN_PUT_ASIDE_MS = 500;
 const MAX_PUT_ASIDE_MS = 15 * 60_000;
 /** So many times what it has at once is called back when it runs empty. */
 const CALLED_BACK = 2;
+
+/** How long attempts take, of late. */
+export class Average {
+  readonly #newestShare: number;
+  #ms = 0;
+  #count = 0;
+
+  /** @param newestShare how much the newest says of it */
+  constructor(newestShare: number) {
+    this.#newestShare = newestShare;
+  }
+
+  get ms(): number {
+    return this.#ms;
+  }
+
+  /** Whether there were enough for that to mean something. */
+  get isKnown(): boolean {
+    return this.#count >= KNOWN_AFTER;
+  }
+
+  add(durationMs: number): void {
+    this.#count += 1;
+    this.#ms += (durationMs - this.#ms) * Math.max(this.#newestShare, 1 / this.#count);
+  }
+}
+
+export interface LaneWorld {
+  readonly now: () => number;
+  /** Over all lanes: a process that is busy itself takes long with each of them. */
+  readonly usual: Average;
+}
 
 /** How an attempt ended, as far as it tells of the receiver. `overloaded`: no answer in time, or one that asks for less. */
 export type LaneOutcome = 'fine' | 'failed' | 'overloaded';
@@ -25,68 +62,88 @@ export class WebhookLane implements Lane {
   readonly circuit = new Circuit();
   readonly #cap: number;
   readonly #now: () => number;
-  readonly #begunAt = new Set<{ readonly at: number }>();
+  readonly #usual: Average;
+  /** The longest there first. */
+  readonly #visits = new Set<Visit>();
   #limit: number;
-  #averageMs = 0;
+  readonly #average = new Average(NEWEST_SHARE);
   #putAsideCount = 0;
+  /** With those that are just being put aside. */
+  #expectedCount = 0;
+  #isTakingBack = false;
 
-  constructor(key: string, owner: string, cap: number, now: () => number) {
+  /** @param usual that of all lanes together */
+  constructor(key: string, owner: string, cap: number, { now, usual }: LaneWorld) {
     this.key = key;
     this.owner = owner;
     this.#cap = cap;
     this.#limit = Math.min(FIRST_LIMIT, cap);
     this.#now = now;
+    this.#usual = usual;
   }
 
   get hasRoom(): boolean {
-    return this.#begunAt.size < this.#limit;
+    return this.#visits.size < this.#limit;
   }
 
   get isJammed(): boolean {
-    return !this.hasRoom && this.#attemptMs() > JAMMED_MS;
+    if (this.hasRoom) return false;
+    const attemptMs = this.#attemptMs();
+    const isSlower =
+      this.#usual.isKnown && attemptMs > JAMMED_MS && attemptMs > TIMES_SLOWER * this.#usual.ms;
+    return isSlower || attemptMs > STUCK_MS;
   }
 
   /** Nothing is known of it that would not be found out again. */
   get isForgettable(): boolean {
-    return this.#begunAt.size === 0 && !this.circuit.isOpen;
+    return this.#visits.size === 0 && !this.circuit.isOpen;
   }
 
-  enter(): () => void {
-    const begun = { at: this.#now() };
-    this.#begunAt.add(begun);
-    return () => {
-      this.#begunAt.delete(begun);
-    };
+  enter(visit: Visit): void {
+    this.#visits.add(visit);
+  }
+
+  leave(visit: Visit): void {
+    this.#visits.delete(visit);
   }
 
   note(outcome: LaneOutcome, durationMs: number): void {
-    this.#averageMs += (durationMs - this.#averageMs) * NEWEST_SHARE;
+    this.#average.add(durationMs);
+    this.#usual.add(durationMs);
     if (outcome === 'fine') this.#limit = Math.min(this.#limit + 1, this.#cap);
     if (outcome === 'overloaded') this.#limit = Math.max(1, Math.floor(this.#limit / 2));
   }
 
   /** For how long what finds no room is put aside: until its turn comes, as far as that can be told. */
   putAsideMs(): number {
-    this.notePutAside();
-    const expectedMs = (this.#attemptMs() * this.#putAsideCount) / this.#limit;
+    this.#expectedCount += 1;
+    const expectedMs = (this.#attemptMs() * this.#expectedCount) / this.#limit;
     return Math.round(Math.min(Math.max(expectedMs, MIN_PUT_ASIDE_MS), MAX_PUT_ASIDE_MS));
   }
 
+  /** One more is put aside, and stored so. */
   notePutAside(): void {
     this.#putAsideCount += 1;
   }
 
-  /** How much of what was put aside is to come back now, as there is room for it. */
+  /** How much of what was put aside is to come back now, as there is room for it; 0 while some is coming back. */
   takeBack(): number {
-    if (this.#putAsideCount === 0 || this.circuit.isOpen || this.#begunAt.size > this.#limit / 2) return 0;
-    const count = Math.min(this.#putAsideCount, this.#limit * CALLED_BACK);
-    this.#putAsideCount -= count;
-    return count;
+    const isBusy = this.circuit.isOpen || this.#isTakingBack || this.#visits.size > this.#limit / 2;
+    if (this.#putAsideCount === 0 || isBusy) return 0;
+    this.#isTakingBack = true;
+    return Math.min(this.#putAsideCount, this.#limit * CALLED_BACK);
+  }
+
+  /** So much of it came back; none: it is due by itself, or was. */
+  tookBack(count: number): void {
+    this.#isTakingBack = false;
+    this.#putAsideCount = count === 0 ? 0 : Math.max(0, this.#putAsideCount - count);
+    this.#expectedCount = this.#putAsideCount;
   }
 
   /** Of late, or as long as the oldest takes already. */
   #attemptMs(): number {
-    const [oldest] = this.#begunAt;
-    return Math.max(this.#averageMs, oldest ? this.#now() - oldest.at : 0);
+    const [oldest] = this.#visits;
+    return Math.max(this.#average.ms, oldest ? this.#now() - oldest.since : 0);
   }
 }

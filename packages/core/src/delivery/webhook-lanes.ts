@@ -1,9 +1,11 @@
 import type { Clock } from '../ports/clock.js';
 import type { WebhookRecord } from './webhook.js';
-import { WebhookLane } from './webhook-lane.js';
+import { Average, type LaneWorld, WebhookLane } from './webhook-lane.js';
 
 /** Beyond these, lanes of webhooks that have nothing under way are forgotten. */
 const MAX_LANES = 10_000;
+/** How much the newest attempt of all says of how long they usually take. */
+const ALL_SHARE = 0.05;
 
 interface Known {
   readonly lane: WebhookLane;
@@ -14,12 +16,12 @@ interface Known {
 /** The lanes of the webhooks that this process makes attempts to. */
 export class WebhookLanes {
   readonly #known = new Map<string, Known>();
-  readonly #clock: Clock;
+  readonly #world: LaneWorld;
   readonly #maxCap: number;
 
   /** @param maxCap how many attempts a lane has at once at most, where its webhook says nothing of it */
   constructor(clock: Clock, maxCap: number) {
-    this.#clock = clock;
+    this.#world = { now: () => clock.now(), usual: new Average(ALL_SHARE) };
     this.#maxCap = maxCap;
   }
 
@@ -28,7 +30,7 @@ export class WebhookLanes {
     const cap = Math.min(settings.concurrency ?? this.#maxCap, this.#maxCap);
     const known = this.#known.get(id);
     if (known?.url === url && known.cap === cap) return known.lane;
-    const lane = new WebhookLane(id, accountId ?? '', cap, () => this.#clock.now());
+    const lane = new WebhookLane(id, accountId ?? '', cap, this.#world);
     if (this.#known.size >= MAX_LANES) this.#forget();
     this.#known.set(id, { lane, url, cap });
     return lane;

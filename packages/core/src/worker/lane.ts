@@ -7,8 +7,15 @@ export interface Lane {
   readonly hasRoom: boolean;
   /** What waits for room now will wait long. */
   readonly isJammed: boolean;
-  /** One more has begun. Answers the function that says it is over; called again that does nothing. */
-  enter(): () => void;
+  /** One more has begun, known by this visit. */
+  enter(visit: Visit): void;
+  /** It is over; said again that means nothing. */
+  leave(visit: Visit): void;
+}
+
+/** A piece of work that was begun. */
+export interface Visit {
+  readonly since: number;
 }
 
 /** `first`: was not tried before; goes ahead of what was. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.js';
 import { FairQueue } from './fair-queue.js';
-import type { Lane, Rank } from './lane.js';
+import type { Lane, Rank, Visit } from './lane.js';
 import { Pace } from './pace.js';
 
 /** More than there are places is held ready: what will have one this soon by the pace of late, within this bound. */
@@ -26,14 +26,19 @@ export interface Standing {
 
 interface Waiting extends Standing {
   readonly since: number;
-  readonly go: (outcome: Visit | 'outwaited' | 'closed') => void;
+  readonly go: (outcome: PlacedVisit | 'outwaited' | 'closed') => void;
 }
 
-/** Of a piece of work that was begun. */
-interface Visit {
+/** A piece of work that was begun. */
+class PlacedVisit implements Visit {
   readonly since: number;
-  hasPlace: boolean;
-  readonly leaveLane: () => void;
+  readonly lane: Lane | null;
+  hasPlace = true;
+
+  constructor(since: number, lane: Lane | null) {
+    this.since = since;
+    this.lane = lane;
+  }
 }
 
 const ALONE: Standing = { lane: null, rank: 'first' };
@@ -49,7 +54,7 @@ export class Places {
   readonly #pace: Pace;
   readonly #queue = new FairQueue<Waiting>();
   /** Those that have a place, the longest there first. */
-  readonly #visits = new Set<Visit>();
+  readonly #visits = new Set<PlacedVisit>();
   #leaving = 0;
   #isClosed = false;
   #cancelTimer: (() => void) | null = null;
@@ -92,7 +97,7 @@ export class Places {
     for (const { go } of this.#queue.remove(() => true)) go('closed');
   }
 
-  #take(standing: Standing): Visit | 'closed' | Promise<Visit | 'outwaited' | 'closed'> {
+  #take(standing: Standing): PlacedVisit | 'closed' | Promise<PlacedVisit | 'outwaited' | 'closed'> {
     if (this.#isClosed) return 'closed';
     const { lane } = standing;
     if (this.#visits.size < this.#count && (lane === null || lane.hasRoom)) return this.#enter(lane);
@@ -102,29 +107,30 @@ export class Places {
     });
   }
 
-  #enter(lane: Lane | null): Visit {
-    const visit = { since: this.#clock.now(), hasPlace: true, leaveLane: lane?.enter() ?? NOTHING };
+  #enter(lane: Lane | null): PlacedVisit {
+    const visit = new PlacedVisit(this.#clock.now(), lane);
     this.#visits.add(visit);
+    lane?.enter(visit);
     this.#watch();
     return visit;
   }
 
   /** What is left to do waits for nobody else: others may begin in its place and in its lane. */
-  #leave(visit: Visit): void {
-    visit.leaveLane();
+  #leave(visit: PlacedVisit): void {
+    visit.lane?.leave(visit);
     this.#leavePlace(visit);
     this.#passOn();
   }
 
-  #leavePlace(visit: Visit): void {
+  #leavePlace(visit: PlacedVisit): void {
     if (!visit.hasPlace || this.#leaving >= this.#count * LEAVING_PER_PLACE) return;
     visit.hasPlace = false;
     this.#visits.delete(visit);
     this.#leaving += 1;
   }
 
-  #end(visit: Visit): void {
-    visit.leaveLane();
+  #end(visit: PlacedVisit): void {
+    visit.lane?.leave(visit);
     if (visit.hasPlace) this.#visits.delete(visit);
     else this.#leaving -= 1;
     this.#passOn();
@@ -157,5 +163,3 @@ export class Places {
     this.#passOn();
   }
 }
-
-const NOTHING = (): void => {};

@@ -173,7 +173,7 @@ export class Worker {
 
   /**
    * What was begun is forgotten in the end, which after a claim in vain it must not be: the same work may have come
-   * another way. What waits too long for its place is given back, or put aside where it is its lane that is full; and so
+   * another way. What waits too long for its place is given back, or put aside where it is its lane that is stuck; and so
    * is all that is held when closing.
    */
   async #perform(work: ClaimedWork): Promise<void> {
@@ -188,7 +188,7 @@ export class Worker {
       work,
     );
     if (occupation !== 'outwaited') return;
-    if (work.lane !== null && !work.lane.hasRoom) return this.#putAside(work);
+    if (work.lane?.isJammed) return this.#putAside(work);
     this.#isMoreDue = true;
     await source.giveBack(work.id);
   }

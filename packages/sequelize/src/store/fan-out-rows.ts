@@ -50,6 +50,16 @@ function isOtherVersion(tables: Tables, binds: Binds, version: string | null): s
   return version === null ? 'false' : `(${binds.add('bigint', version)} <> ${webhookVersion(tables)})`;
 }
 
+/** Without those that are null in all of them: what a statement does not name costs nothing. */
+function columnsInUse<Item extends Work>(
+  columns: Columns<Item>,
+  items: readonly Owed<Item>[],
+): Columns<Item> {
+  const fields = Object.keys(columns) as (keyof Item)[];
+  const used = fields.filter((field) => items.some((item) => item[field] !== null));
+  return Object.fromEntries(used.map((field) => [field, columns[field]])) as Columns<Item>;
+}
+
 /** Columns with their values: what of the deliveries have to do with each other, and in which order their events were stored. */
 function groupColumns(
   { events }: Tables,
@@ -78,8 +88,9 @@ function insertOwed<Item extends Work>(
   more: readonly (readonly [string, string])[] = [],
 ): readonly string[] {
   if (items.length === 0) return [];
-  const list = columnList(columns);
-  const rows = binds.addRows<Owed<Item>>({ ...columns, lease: 'text' } as Columns<Owed<Item>>, items, 'item');
+  const used = columnsInUse(columns, items);
+  const list = columnList(used);
+  const rows = binds.addRows<Owed<Item>>({ ...used, lease: 'text' } as Columns<Owed<Item>>, items, 'item');
   const until = binds.add('bigint', leasedUntil);
   return [
     `owed_${name} AS (
