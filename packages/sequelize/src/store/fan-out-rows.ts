@@ -56,7 +56,9 @@ function columnsInUse<Item extends Work>(
   items: readonly Owed<Item>[],
 ): Columns<Item> {
   const fields = Object.keys(columns) as (keyof Item)[];
-  const used = fields.filter((field) => items.some((item) => item[field] !== null));
+  const used = fields.filter(
+    (field) => field === 'nextAttemptAt' || items.some((item) => item[field] !== null),
+  );
   return Object.fromEntries(used.map((field) => [field, columns[field]])) as Columns<Item>;
 }
 
