@@ -82,13 +82,15 @@ describe('the lane of a webhook', () => {
     return { lane, world, fill, count };
   };
 
-  it('takes more with each success, up to its cap, and half as much with each that was too much', () => {
+  it('takes as much as its cap, half as much with each that was too much, and more with each success', () => {
     const { lane, count } = build(13);
-    expect(count()).to.equal(10);
-    for (let i = 0; i < 9; i++) lane.note('fine', 5);
     expect(count()).to.equal(13);
     lane.note('overloaded', 10_000);
     expect(count()).to.equal(6);
+    lane.note('fine', 5);
+    expect(count()).to.equal(7);
+    for (let i = 0; i < 9; i++) lane.note('fine', 5);
+    expect(count()).to.equal(13);
     for (let i = 0; i < 9; i++) lane.note('overloaded', 10_000);
     expect(count()).to.equal(1);
     lane.note('failed', 5);

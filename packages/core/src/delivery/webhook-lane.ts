@@ -1,8 +1,6 @@
 import type { Lane, Visit } from '../worker/lane.js';
 import { Circuit } from './circuit.js';
 
-/** How many attempts to a receiver that is not known yet are made at once. */
-const FIRST_LIMIT = 10;
 /** How much the newest attempt says of how long they take. */
 const NEWEST_SHARE = 0.2;
 /** What takes so long, and so many times longer than attempts usually do, had better be waited for in the store. */
@@ -53,8 +51,9 @@ export interface LaneWorld {
 export type LaneOutcome = 'fine' | 'failed' | 'overloaded';
 
 /**
- * The attempts to one webhook in this process. How many are made at once is found out: one more with each that went
- * fine, half as many with each that the receiver could not take (AIMD, as in TCP: RFC 5681), never more than its cap.
+ * The attempts to one webhook in this process. As many are made at once as its cap allows, until the receiver cannot
+ * take them: then half as many with each that it could not, and one more with each that went fine (AIMD, as in TCP: RFC
+ * 5681).
  */
 export class WebhookLane implements Lane {
   readonly key: string;
@@ -77,7 +76,7 @@ export class WebhookLane implements Lane {
     this.key = key;
     this.owner = owner;
     this.#cap = cap;
-    this.#limit = Math.min(FIRST_LIMIT, cap);
+    this.#limit = cap;
     this.#now = now;
     this.#usual = usual;
   }
