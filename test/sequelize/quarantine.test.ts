@@ -155,6 +155,13 @@ describe('a database that was copied', () => {
     expect(sent()).to.deep.equal([]);
   });
 
+  it('is none where one of both has no name: the place decides', async () => {
+    const unnamed = createHub({ store: sequelizeStore(connection.sequelize), logger: new RecordingLogger() });
+    hubs.push(unnamed);
+    await unnamed.start();
+    expect(unnamed.quarantine.isActive).to.equal(false);
+  });
+
   it('is none where nothing changed: a restart sends what is owed', async () => {
     const { hub, logger } = makeHub(connection.sequelize);
     await hub.start();

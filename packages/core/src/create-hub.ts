@@ -42,7 +42,7 @@ import { WebhookListener } from './listeners/webhook-listener.js';
 import { type HubOptions, resolveLimits } from './options.js';
 import type { Store } from './ports/store.js';
 import type { ClaimedDelivery, ClaimedRun } from './ports/work-store.js';
-import { Quarantine } from './quarantine/quarantine.js';
+import { Quarantine, UNNAMED } from './quarantine/quarantine.js';
 import { Retention } from './retention/prune-rows.js';
 import { resolveRetention } from './retention/retention-policy.js';
 import { Roles } from './roles.js';
@@ -290,7 +290,7 @@ function urlPolicyOf({ delivery = {} }: HubOptions): UrlPolicy {
 }
 
 function environmentOf({ environment }: HubOptions): string {
-  return environment ?? process.env.HOOKLINE_ENVIRONMENT ?? process.env.NODE_ENV ?? 'development';
+  return environment ?? process.env.HOOKLINE_ENVIRONMENT ?? UNNAMED;
 }
 
 function refusePlainSecrets(store: Store, encryptionKey: HubOptions['encryptionKey']): void {

@@ -71,7 +71,7 @@ export interface HubOptions<R extends AnyRegistry = AnyRegistry> {
   readonly delivery?: DeliveryOptions;
   /**
    * What the app calls where it runs. A database that was in another environment, or another place, before sends nothing until
-   * `hub.quarantine.confirm()`. Default: `HOOKLINE_ENVIRONMENT`, `NODE_ENV`, or `development`.
+   * `hub.quarantine.confirm()`. Default: `HOOKLINE_ENVIRONMENT`, or no name: then its place alone tells.
    */
   readonly environment?: string;
   /**

@@ -81,7 +81,7 @@ function addConfirm(program: Command, world: CliWorld): void {
     .addOption(
       new Option('--webhooks <what>', 'whether webhooks stay active').choices(['keep', 'deactivate']),
     )
-    .option('--environment <name>', 'as createHub is told (default: HOOKLINE_ENVIRONMENT or NODE_ENV)')
+    .option('--environment <name>', 'as createHub is told (default: HOOKLINE_ENVIRONMENT)')
     .option('--json', 'answer in JSON')
     .action(async (_, command: Command) => {
       await confirmDatabase(world, command.opts<ConfirmCommandOptions>(), command);

@@ -11,15 +11,15 @@ const policy = retrySchedule([1_000, 120_000], { jitter: 0 });
 describe('a circuit', () => {
   const opened = () => {
     const circuit = new Circuit();
-    for (let i = 0; i < 10; i++) circuit.failed(0, policy, false);
+    for (let i = 0; i < 20; i++) circuit.failed(0, policy, false);
     return circuit;
   };
 
-  it('opens after ten failures in a row, and no sooner', () => {
+  it('opens after twenty failures in a row, and no sooner', () => {
     const circuit = new Circuit();
-    for (let i = 0; i < 9; i++) expect(circuit.failed(0, policy, false)).to.equal(false);
+    for (let i = 0; i < 19; i++) expect(circuit.failed(0, policy, false)).to.equal(false);
     circuit.succeeded();
-    for (let i = 0; i < 9; i++) expect(circuit.failed(0, policy, false)).to.equal(false);
+    for (let i = 0; i < 19; i++) expect(circuit.failed(0, policy, false)).to.equal(false);
     expect(circuit.pass(0)).to.deep.equal({ kind: 'through' });
     expect(circuit.failed(0, policy, false)).to.equal(true);
     expect(circuit.pass(0)).to.include({ kind: 'held' });
@@ -121,11 +121,11 @@ describe('a receiver that only fails', () => {
       http.sent.push(request);
       return aReply({ status });
     };
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < 40; i++) {
       await hub.dispatch('order.paid', { i });
       await hub.drain();
     }
-    expect(http.sent).to.have.length(10);
+    expect(http.sent).to.have.length(20);
     const held = (await hub.deliveries.list()).filter(({ hold }) => hold === 'circuit');
     expect(held).to.have.length(20);
     status = 204;
@@ -133,8 +133,8 @@ describe('a receiver that only fails', () => {
       clock.advance(1_000);
       await hub.drain();
     }
-    expect(await hub.deliveries.list({ state: 'delivered' })).to.have.length(30);
-    expect(http.sent).to.have.length(40);
+    expect(await hub.deliveries.list({ state: 'delivered' })).to.have.length(40);
+    expect(http.sent).to.have.length(60);
   });
 
   it('holds up no other: each webhook has its own', async () => {

@@ -1,7 +1,7 @@
 import type { RetryPolicy } from './retry-policy.js';
 
 /** So many failures in a row, and nothing else, open it. */
-const OPENS_AFTER = 10;
+const OPENS_AFTER = 20;
 /** However long the retry policy waits. */
 const MAX_COOLDOWN_MS = 60_000;
 /** What is held while it is open comes back one per cooldown, and within this time in any case. */

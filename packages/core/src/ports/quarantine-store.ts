@@ -1,8 +1,11 @@
 /** Where a store is, and for whom: a copy of it elsewhere differs in one of them. */
 export interface StoreIdentity {
-  /** Made of what is not copied with the rows, such as the system identifier and the oid of a Postgres database. */
+  /**
+   * Made of what is not copied with the rows, such as the system identifier and the oid of a Postgres database: parts joined
+   * by dots, `unknown` for one that could not be asked for.
+   */
   readonly fingerprint: string;
-  /** What the app calls its environment: `production`, `staging`... */
+  /** What the app calls its environment: `production`, `staging`...; `unnamed` where it gives it no name. */
   readonly environment: string;
 }
 

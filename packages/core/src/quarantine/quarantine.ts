@@ -8,6 +8,10 @@ import type { Roles } from '../roles.js';
 /** How often a process in quarantine looks whether somebody confirmed. */
 const LOOK_EVERY_MS = 5_000;
 const PAGE = 200;
+/** Of a part of a fingerprint that could not be asked for. */
+const UNKNOWN = 'unknown';
+/** Of an environment that the app gives no name. */
+export const UNNAMED = 'unnamed';
 
 export interface QuarantineDeps {
   readonly store: Store;
@@ -90,9 +94,9 @@ export class Quarantine {
     const { store, roles } = this.#deps;
     const found = await this.#identity();
     const recorded = await store.quarantine.claimIdentity(found);
-    const isHome = recorded.fingerprint === found.fingerprint && recorded.environment === found.environment;
-    this.#reason = isHome ? null : { recorded, found };
-    if (!isHome) return this.#lookAgain();
+    this.#reason = isSameStore(recorded, found) ? null : { recorded, found };
+    if (this.#reason !== null) return this.#lookAgain();
+    await this.#name(recorded, found);
     this.#cancelTimer?.();
     roles.allow();
     this.#begin();
@@ -109,10 +113,25 @@ export class Quarantine {
     });
   }
 
+  /** A store that was in no named environment is in this one from now on. */
+  async #name(recorded: StoreIdentity, found: StoreIdentity): Promise<void> {
+    if (recorded.environment !== UNNAMED || found.environment === UNNAMED) return;
+    const { store, clock } = this.#deps;
+    await store.quarantine.confirmIdentity(found, { now: clock.now(), cancelOwed: false });
+  }
+
   async #identity(): Promise<StoreIdentity> {
     const { store, environment } = this.#deps;
     return { fingerprint: await store.quarantine.fingerprint(), environment };
   }
+}
+
+/** What is not known, or has no name, may be the same. */
+function isSameStore(first: StoreIdentity, second: StoreIdentity): boolean {
+  const isSame = (a: string, b: string, any: string) => a === b || a === any || b === any;
+  const [a, b] = [first.fingerprint.split('.'), second.fingerprint.split('.')];
+  const isSamePlace = a.length === b.length && a.every((part, i) => isSame(part, b[i] ?? '', UNKNOWN));
+  return isSamePlace && isSame(first.environment, second.environment, UNNAMED);
 }
 
 async function deactivateAll({ webhooks }: Store, now: number): Promise<void> {
