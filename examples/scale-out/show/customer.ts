@@ -6,11 +6,11 @@ import { type ReceivedRequest, startReceiver } from '@hookline/core/testing';
 export interface Customer {
   readonly url: string;
   readonly requests: readonly ReceivedRequest[];
-  /** Leaves the next `count` requests unanswered. */
+  /** Leaves the next `count` requests unanswered, until `answer`. */
   hold(count: number): void;
   /** How many of these are still connected, and how many were broken off. */
   held(): { readonly open: number; readonly brokenOff: number };
-  /** Answers those that are still connected. */
+  /** Answers those that are still connected, and all that come. */
   answer(): void;
   close(): Promise<void>;
 }
@@ -19,17 +19,24 @@ export async function startCustomer(): Promise<Customer> {
   const receiver = await startReceiver();
   const responses: ServerResponse[] = [];
   const isOpen = (response: ServerResponse) => !response.destroyed && !response.writableEnded;
-  const keep = (_: ReceivedRequest, response: ServerResponse) => void responses.push(response);
+  let isHolding = false;
+  const accept = (response: ServerResponse) => void response.writeHead(204).end();
+  const keep = (_: ReceivedRequest, response: ServerResponse) =>
+    isHolding ? void responses.push(response) : accept(response);
   return {
     url: receiver.url,
     requests: receiver.requests,
-    hold: (count) => receiver.replyWith(...Array.from({ length: count }, () => keep)),
+    hold: (count) => {
+      isHolding = true;
+      receiver.replyWith(...Array.from({ length: count }, () => keep));
+    },
     held: () => ({
       open: responses.filter(isOpen).length,
       brokenOff: responses.filter(({ destroyed, writableEnded }) => destroyed && !writableEnded).length,
     }),
     answer: () => {
-      for (const response of responses.filter(isOpen)) response.writeHead(204).end();
+      isHolding = false;
+      responses.filter(isOpen).forEach(accept);
     },
     close: () => receiver.close(),
   };

@@ -18,6 +18,8 @@ interface Registered {
 }
 
 const COUNT = 10;
+/** What one worker has under way to one webhook at most: `delivery.concurrency` in hub.ts. */
+const ONE_WORKERS = 5;
 
 /** Web and worker processes share the work, one of them dies of it, all end when told to. Throws where something is lost. */
 export async function playStory(show: Show): Promise<void> {
@@ -49,10 +51,10 @@ async function shareWork({ client, customer, web, workers }: Show, { secret }: R
 async function killInMidWork({ client, customer, workers }: Show, { secret }: Registered): Promise<void> {
   const [victim, survivor] = workers;
   const before = { requests: customer.requests.length, delivered: survivor.delivered };
-  printTitle(`${COUNT} more are sent but not answered yet when ${victim.name} dies (kill -9)`);
+  printTitle(`${COUNT} more are posted, sent ones not answered yet, when ${victim.name} dies (kill -9)`);
   customer.hold(COUNT);
   await client.postMessages(COUNT);
-  await waitUntil('the requests', () => customer.held().open === COUNT);
+  await waitUntil('the requests', () => customer.held().open > ONE_WORKERS);
   await victim.end('SIGKILL');
   await waitUntil('its connections to end', () => customer.held().brokenOff > 0);
   const { open, brokenOff } = customer.held();
@@ -64,7 +66,7 @@ async function killInMidWork({ client, customer, workers }: Show, { secret }: Re
   assert.equal(new Set(ids).size, COUNT, 'messages were lost');
   assert.equal(ids.length, COUNT + brokenOff, 'a message came again that no dead worker had under way');
   assert.equal(await client.countDeliveries('delivered'), 2 * COUNT, 'deliveries are still owed');
-  printRow(survivor.name, `delivered its ${open}, and ${seconds(tookMs)} later the other ${brokenOff}`);
+  printRow(survivor.name, `delivered its ${open}, and ${seconds(tookMs)} later all the others`);
   printRow('customer', `got ${COUNT}; ${brokenOff} of them again, with the same webhook-id`);
 }
 

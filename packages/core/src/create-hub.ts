@@ -247,7 +247,7 @@ function assembleWorkers(
   },
 ) {
   const { store, secrets, limits, clock } = world;
-  const lanes = new WebhookLanes(clock, limits.concurrency);
+  const lanes = new WebhookLanes(world, limits.concurrency);
   const takeTurn = turnTaker(store.deliveries, clock);
   const { promoter, access } = parts;
   const attempt: AttemptDeps = {

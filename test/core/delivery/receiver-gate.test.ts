@@ -64,7 +64,7 @@ describe('a circuit', () => {
 
 describe('the lane of a webhook', () => {
   const build = (cap = 100) => {
-    const world = { now: () => world.at, at: 0, usual: new Average(0.05) };
+    const world = { now: () => world.at, random: () => 0, at: 0, usual: new Average(0.05) };
     const lane = new WebhookLane('wh_1', '42', cap, world);
     const fill = () => {
       while (lane.hasRoom) lane.enter({ since: world.at });

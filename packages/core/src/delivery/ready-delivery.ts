@@ -25,7 +25,9 @@ async function putAside(
   work: Held<ClaimedDelivery>,
   lane: WebhookLane | null,
 ): Promise<void> {
-  const nextAttemptAt = clock.now() + (lane?.putAsideMs() ?? 0);
-  await hold({ id: work.delivery.id, lease: work.lease, hold: 'concurrency', nextAttemptAt });
-  lane?.notePutAside();
+  const { id, hold: heldBefore } = work.delivery;
+  const isAgain = heldBefore === 'concurrency';
+  const nextAttemptAt = clock.now() + (lane?.putAsideMs(isAgain) ?? 0);
+  await hold({ id, lease: work.lease, hold: 'concurrency', nextAttemptAt });
+  if (!isAgain) lane?.notePutAside();
 }

@@ -12,6 +12,8 @@ const KNOWN_AFTER = 20;
 const STUCK_MS = 5_000;
 const MIN_PUT_ASIDE_MS = 500;
 const MAX_PUT_ASIDE_MS = 15 * 60_000;
+/** In step with the sweep of this process, it would always be this one that takes it again. */
+const PUT_ASIDE_JITTER = 0.5;
 /** So many times what it has at once is called back when it runs empty. */
 const CALLED_BACK = 2;
 
@@ -43,6 +45,8 @@ export class Average {
 
 export interface LaneWorld {
   readonly now: () => number;
+  /** From 0 up to 1. */
+  readonly random: () => number;
   /** Over all lanes: a process that is busy itself takes long with each of them. */
   readonly usual: Average;
 }
@@ -61,6 +65,7 @@ export class WebhookLane implements Lane {
   readonly circuit = new Circuit();
   readonly #cap: number;
   readonly #now: () => number;
+  readonly #random: () => number;
   readonly #usual: Average;
   /** The longest there first. */
   readonly #visits = new Set<Visit>();
@@ -72,12 +77,13 @@ export class WebhookLane implements Lane {
   #isTakingBack = false;
 
   /** @param usual that of all lanes together */
-  constructor(key: string, owner: string, cap: number, { now, usual }: LaneWorld) {
+  constructor(key: string, owner: string, cap: number, { now, random, usual }: LaneWorld) {
     this.key = key;
     this.owner = owner;
     this.#cap = cap;
     this.#limit = cap;
     this.#now = now;
+    this.#random = random;
     this.#usual = usual;
   }
 
@@ -88,9 +94,8 @@ export class WebhookLane implements Lane {
   get isJammed(): boolean {
     if (this.hasRoom) return false;
     const attemptMs = this.#attemptMs();
-    const isSlower =
-      this.#usual.isKnown && attemptMs > JAMMED_MS && attemptMs > TIMES_SLOWER * this.#usual.ms;
-    return isSlower || attemptMs > STUCK_MS;
+    const usualMs = this.#usual.isKnown ? this.#usual.ms : 0;
+    return attemptMs > STUCK_MS || (attemptMs > JAMMED_MS && attemptMs > TIMES_SLOWER * usualMs);
   }
 
   /** Nothing is known of it that would not be found out again. */
@@ -113,14 +118,18 @@ export class WebhookLane implements Lane {
     if (outcome === 'overloaded') this.#limit = Math.max(1, Math.floor(this.#limit / 2));
   }
 
-  /** For how long what finds no room is put aside: until its turn comes, as far as that can be told. */
-  putAsideMs(): number {
-    this.#expectedCount += 1;
-    const expectedMs = (this.#attemptMs() * this.#expectedCount) / this.#limit;
-    return Math.round(Math.min(Math.max(expectedMs, MIN_PUT_ASIDE_MS), MAX_PUT_ASIDE_MS));
+  /**
+   * For how long what finds no room is put aside: until its turn comes, as far as that can be told.
+   * @param isAgain whether it was before, and came too early
+   */
+  putAsideMs(isAgain: boolean): number {
+    if (!isAgain) this.#expectedCount += 1;
+    const expectedMs = (this.#attemptMs() * Math.max(1, this.#expectedCount)) / this.#limit;
+    const ms = Math.min(Math.max(expectedMs, MIN_PUT_ASIDE_MS), MAX_PUT_ASIDE_MS);
+    return Math.round(ms * (1 + this.#random() * PUT_ASIDE_JITTER));
   }
 
-  /** One more is put aside, and stored so. */
+  /** One more is put aside, and stored so; not one that was before. */
   notePutAside(): void {
     this.#putAsideCount += 1;
   }

@@ -20,8 +20,8 @@ export class WebhookLanes {
   readonly #maxCap: number;
 
   /** @param maxCap how many attempts a lane has at once at most, where its webhook says nothing of it */
-  constructor(clock: Clock, maxCap: number) {
-    this.#world = { now: () => clock.now(), usual: new Average(ALL_SHARE) };
+  constructor({ clock, random }: { readonly clock: Clock; readonly random: () => number }, maxCap: number) {
+    this.#world = { now: () => clock.now(), random, usual: new Average(ALL_SHARE) };
     this.#maxCap = maxCap;
   }
 
