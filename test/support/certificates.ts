@@ -22,7 +22,13 @@ export async function anAuthority(name: string) {
       ca: { key: ca.private, cert: ca.cert },
       ...(passphrase !== undefined && { passphrase }),
       extensions: [
-        { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
+        {
+          name: 'subjectAltName',
+          altNames: [
+            { type: 7, ip: '127.0.0.1' },
+            { type: 2, value: commonName },
+          ],
+        },
         { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
       ],
     });

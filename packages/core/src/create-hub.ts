@@ -3,6 +3,7 @@ import { inProcessQueue } from './adapters/in-process-queue.js';
 import { memoryStore } from './adapters/memory-store.js';
 import { randomIdGenerator } from './adapters/random-id-generator.js';
 import { systemClock } from './adapters/system-clock.js';
+import { resolveProxy } from './adapters/undici/forward-proxy.js';
 import { undiciHttpClient } from './adapters/undici-http-client.js';
 import { AssembledHub } from './assembled-hub.js';
 import type { AttemptDeps } from './delivery/attempt-delivery.js';
@@ -161,7 +162,10 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   const urlPolicy = urlPolicyOf(options);
   const http =
     options.http ??
-    undiciHttpClient(urlPolicy, { connections: limits.concurrency * (1 + LEAVING_PER_PLACE) });
+    undiciHttpClient(urlPolicy, {
+      connections: limits.concurrency * (1 + LEAVING_PER_PLACE),
+      proxy: resolveProxy(options.delivery?.proxy),
+    });
   const box = createSecretBox(options.encryptionKey ?? []);
   const secrets = secretKeeper(box);
   const credentials = credentialKeeper(box);

@@ -1,4 +1,5 @@
 export { type MemoryStoreOptions, memoryStore } from './adapters/memory-store.js';
+export type { ProxyOptions } from './adapters/undici/forward-proxy.js';
 export { type Context, currentContext, withContext } from './context/context.js';
 export { createHub } from './create-hub.js';
 export type { AttemptRecord, FailureReason } from './delivery/attempt.js';

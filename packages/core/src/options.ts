@@ -1,3 +1,4 @@
+import type { ProxyOptions } from './adapters/undici/forward-proxy.js';
 import type { Serialize, Transform } from './delivery/compose-body.js';
 import type { ClientErrors } from './delivery/judge-reply.js';
 import type { RetryPolicy } from './delivery/retry-policy.js';
@@ -44,6 +45,11 @@ export interface DeliveryOptions {
   readonly allowHosts?: readonly string[];
   /** The only ports webhooks may have. Default: any but those of services that are no HTTP; see `docs/url-guard.md`. */
   readonly allowPorts?: readonly number[];
+  /**
+   * A forward proxy that all requests go through, in tunnels (`CONNECT`), on `http:` too: its URL, or `{ url, resolve }`.
+   * See `docs/url-guard.md`. Default: none.
+   */
+  readonly proxy?: string | ProxyOptions;
   /**
    * How many attempts this process makes at once, and how many listener runs beside them. To one webhook it makes no
    * more than so many, and fewer while its receiver is slow or fails. Attempts that only wait for a slow receiver are

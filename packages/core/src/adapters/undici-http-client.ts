@@ -3,8 +3,9 @@ import type { UrlPolicy } from '../delivery/guard-url.js';
 import type { HttpClient } from '../ports/http-client.js';
 import { ConnectionPool } from './undici/connection-pool.js';
 import { exchange } from './undici/exchange.js';
+import type { ForwardProxy } from './undici/forward-proxy.js';
 import { guardedLookup, type Lookup } from './undici/guarded-lookup.js';
-import { routesBy } from './undici/route.js';
+import { routesBy, straight, throughProxy } from './undici/route.js';
 import { targetsOf } from './undici/target.js';
 
 export type { Lookup } from './undici/guarded-lookup.js';
@@ -20,15 +21,18 @@ export interface UndiciOptions {
   readonly connections?: number;
   /** Resolves the names of receivers; `dns.lookup` without it. Its answers are bound to the URL policy, too. */
   readonly lookup?: Lookup;
+  /** Default: none, connections are straight. */
+  readonly proxy?: ForwardProxy | null;
 }
 
 /** The default HTTP client: undici, its connections bound to the URL policy. */
 export function undiciHttpClient(
   policy: UrlPolicy,
-  { lookup = dnsLookup, connections = DEFAULT_CONNECTIONS }: UndiciOptions = {},
+  { lookup = dnsLookup, connections = DEFAULT_CONNECTIONS, proxy = null }: UndiciOptions = {},
 ): HttpClient {
   const targetOf = targetsOf(policy);
-  const routeOf = routesBy(guardedLookup(policy, lookup));
+  const guarded = guardedLookup(policy, lookup);
+  const routeOf = routesBy(proxy === null ? straight(guarded) : throughProxy(proxy, guarded));
   const pool = new ConnectionPool({ perOrigin: connections, idle: MAX_IDLE });
   return {
     send: (request) =>

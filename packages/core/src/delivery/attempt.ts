@@ -9,7 +9,13 @@ export type FailureReason =
   | 'status'
   | 'refused-address'
   | 'invalid-reply'
-  | 'auth';
+  | 'auth'
+  | 'proxy';
+
+/** Whether the reason lies with the receiver, or with its owner. A forward proxy is the app's own. */
+export function isReceivers(reason: FailureReason): boolean {
+  return reason !== 'proxy';
+}
 
 /** One HTTP try of a delivery. Written once; erasing the event takes out what may repeat its content, and nothing else changes it. */
 export interface AttemptRecord {

@@ -4,7 +4,7 @@ import type { HttpReply } from '../ports/http-client.js';
 import type { Logger } from '../ports/logger.js';
 import type { DeliveryStore } from '../ports/store.js';
 import type { Waker } from '../worker/waker.js';
-import type { FailureReason } from './attempt.js';
+import { type FailureReason, isReceivers } from './attempt.js';
 import type { DeliveryRecord, Hold } from './delivery.js';
 import type { Verdict } from './judge-reply.js';
 import type { RetryPolicy } from './retry-policy.js';
@@ -66,6 +66,10 @@ export class ReceiverGate {
 
   /** Tells how the attempt ended that was let through. */
   note({ verdict, reply }: Judged, { webhook, isProbe, policy }: Let): void {
+    if (verdict.kind !== 'succeeded' && !isReceivers(verdict.reason)) {
+      this.abandon(webhook, isProbe);
+      return;
+    }
     const status = reply.kind === 'response' ? reply.status : null;
     const lane = this.#deps.lanes.of(webhook);
     const outcome = outcomeOf(verdict, status);

@@ -1,5 +1,6 @@
 import type { HttpClient, HttpReply } from '../ports/http-client.js';
 import { basicAuth, type Denied } from './access.js';
+import type { FailureReason } from './attempt.js';
 import type { OAuth2 } from './credentials.js';
 
 /** A token is used no more this long before it ends. */
@@ -82,7 +83,7 @@ function tokenRequest({ tokenUrl, clientId, clientSecret, scope, audience, clien
 }
 
 function readToken(reply: HttpReply, now: number): Token | Denied {
-  if (reply.kind === 'error') return denied(`no answer (${reply.reason})`);
+  if (reply.kind === 'error') return denied(`no answer (${reply.reason})`, reasonOf(reply.reason));
   if (reply.status !== 200) return denied(`status ${reply.status}`);
   const { access_token: token, expires_in: expiresIn } = parse(reply.body);
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) return denied('an answer without a token');
@@ -100,7 +101,12 @@ function parse(body: Buffer): Readonly<Record<string, unknown>> {
   }
 }
 
-function denied(got: string): Denied {
+/** A forward proxy that fails is no matter of credentials. */
+function reasonOf(reason: FailureReason): Denied['reason'] {
+  return reason === 'proxy' ? reason : 'auth';
+}
+
+function denied(got: string, reason: Denied['reason'] = 'auth'): Denied {
   const message = `The token endpoint gave ${got}: nothing was sent to the receiver.`;
-  return { kind: 'denied', reason: 'auth', message };
+  return { kind: 'denied', reason, message };
 }

@@ -1,3 +1,4 @@
+import { isReceivers } from '../delivery/attempt.js';
 import type { AttemptFollower, Followed } from '../delivery/follow-attempt.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import { errorFields } from '../errors.js';
@@ -40,6 +41,7 @@ export class WebhookHealth implements AttemptFollower {
 
   followed({ webhook: { id }, result, verdict }: Followed): Promise<void> | undefined {
     if (verdict.kind === 'succeeded') return this.#failing.delete(id) ? this.#clear(id) : undefined;
+    if (!isReceivers(verdict.reason)) return undefined;
     const since = result.attempt === null ? this.#deps.clock.now() : result.attempt.startedAt;
     const before = this.#gathered.get(id);
     this.#gathered.set(id, { webhookId: id, count: (before?.count ?? 0) + 1, since: before?.since ?? since });

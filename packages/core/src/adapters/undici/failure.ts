@@ -8,10 +8,14 @@ export interface Failure {
 /** The `code` of the error of a lookup whose addresses are refused. */
 export const REFUSED = 'ERR_HOOKLINE_ADDRESS_REFUSED';
 
+/** The `code` of the error of a tunnel that a proxy did not open. */
+export const PROXY_FAILED = 'ERR_HOOKLINE_PROXY_FAILED';
+
 const CLOSED_BY_PEER = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 const REASONS: Readonly<Record<string, FailureReason>> = {
   [REFUSED]: 'refused-address',
+  [PROXY_FAILED]: 'proxy',
   ENOTFOUND: 'dns',
   EAI_AGAIN: 'dns',
   ECONNREFUSED: 'connect',
