@@ -250,13 +250,9 @@ export function heldDeliveriesContract(store: () => Store): void {
       expect(await health.addFailures([])).to.deep.equal([]);
     });
 
-    it('lets one caller warn, and one probe', async () => {
+    it('lets one caller probe', async () => {
       const { health } = store();
       await health.addFailures([{ webhookId: 'wh_1', count: 1, since }]);
-      expect(
-        await Promise.all([50, 50].map((percent) => health.raiseWarned('wh_1', percent))),
-      ).to.have.members([true, false]);
-      expect(await health.raiseWarned('wh_1', 40)).to.equal(false);
       await health.setProbe('wh_1', NOW);
       const probe = () => health.claimProbes({ now: NOW, limit: 5, nextProbeAt: LATER });
       const claimed = (await Promise.all([probe(), probe()])).flat();

@@ -4,6 +4,7 @@ import { eventContract } from './event-store-contract.js';
 import { fanOutContract } from './fan-out-contract.js';
 import { heldDeliveriesContract } from './held-deliveries-contract.js';
 import { receiptContract } from './receipt-store-contract.js';
+import { reportedEventsContract } from './reported-events-contract.js';
 import { retentionContract } from './retention-contract.js';
 import { runContract } from './run-store-contract.js';
 import { snapshotContract } from './snapshot-store-contract.js';
@@ -23,6 +24,7 @@ export function storeContract(name: string, makeStore: () => Store | Promise<Sto
     webhookContract(() => store);
     deliveryContract(() => store);
     heldDeliveriesContract(() => store);
+    reportedEventsContract(() => store);
     runContract(() => store);
     receiptContract(() => store);
     snapshotContract(() => store);

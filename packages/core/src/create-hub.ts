@@ -29,7 +29,7 @@ import type { AnyRegistry, OpenRegistry } from './events/event-types.js';
 import { EventsInHand, renewInHand } from './events/events-in-hand.js';
 import { Feeds } from './events/feeds.js';
 import { Intake } from './events/intake.js';
-import { Announcer } from './events/operational-events.js';
+import { announcer } from './events/operational-events.js';
 import { Relay } from './events/relay.js';
 import { resolveHealth } from './health/health-policy.js';
 import { Prober } from './health/probe-webhooks.js';
@@ -180,13 +180,8 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
   const waker = new Waker({ wakeUps: store.wakeUps ?? null, roles, clock });
   const handOver = handOverBy({ queue, roles, waker });
   const ports = { store, queue, http, clock, ids, logger, random };
-  const announcer = new Announcer({
-    ...ports,
-    events: store.events,
-    waker,
-    maxPayloadBytes: limits.maxPayloadBytes,
-  });
-  const following = { ...ports, deliveries: store.deliveries, health: store.health, announcer, waker };
+  const announce = announcer({ clock, ids });
+  const following = { ...ports, deliveries: store.deliveries, health: store.health, waker };
   const onChanged: HubParts['onChanged'] = (before, after) => followChange(following, before, after);
   const { maxPayloadBytes } = limits;
   return {
@@ -200,7 +195,7 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
       credentials,
       transforms,
       onChanged,
-      announcer,
+      announce,
       quarantine,
     },
     ...{ listeners, webhookListener, onError, syncLane, roles, waker, handOver },
@@ -209,17 +204,13 @@ function assembleWorld(options: HubOptions, registry: AnyRegistry) {
 
 /** Who looks after the health of webhooks. */
 function assembleHealth(options: HubOptions, world: World, access: RequestAccess) {
-  const { store, announcer, logger, secrets, limits } = world;
+  const { store, secrets, limits } = world;
   const policy = resolveHealth(options.health);
   const deps = { ...world, webhooks: store.webhooks, health: store.health };
   const health = policy && new WebhookHealth({ ...deps, policy });
   const request = { timeoutMs: limits.timeoutMs, maxResponseBytes: limits.maxResponseBytes };
   const prober = policy && new Prober({ ...deps, policy, access, request, signingKeys: secrets.signingKeys });
-  const followers = [
-    reportExhausted(announcer, logger),
-    disableGone({ ...deps, policy }),
-    ...(health ? [health] : []),
-  ];
+  const followers = [disableGone({ ...deps, policy }), ...(health ? [health] : [])];
   return { health, prober, followers };
 }
 
@@ -265,6 +256,7 @@ function assembleWorkers(
     gate: new ReceiverGate({ ...world, lanes, takeTurn, deliveries: store.deliveries }),
     composer: composerOf(options, world, parts.rows),
     access,
+    reportAttempt: reportExhausted(world.announce),
     followers: [promoter, access, ...parts.followers],
     retry: toPolicy('retry', options.retry, standardRetry),
     clientErrors: limits.clientErrors,

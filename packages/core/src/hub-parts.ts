@@ -44,6 +44,7 @@ export interface HubParts {
   readonly secrets: SecretKeeper;
   readonly credentials: CredentialKeeper;
   readonly transforms: ReadonlySet<string>;
+  readonly announce: WebhookServiceDeps['announce'];
   readonly onChanged: WebhookServiceDeps['onChanged'];
   readonly listeners: ListenerRegistry;
   readonly deliveryClaims: Claims<ClaimedDelivery, DeliveryResult>;

@@ -4,7 +4,7 @@ import type { WebhookRecord } from '../delivery/webhook.js';
 import type { RateLimit } from '../delivery/webhook-settings.js';
 import { HooklineError } from '../errors.js';
 import type { EventRecord } from '../events/event.js';
-import type { DeliveryQuery, DeliveryStore, Scope } from '../ports/store.js';
+import type { DeliveryQuery, DeliveryStore, EventStore, Scope } from '../ports/store.js';
 import type {
   ClaimedDelivery,
   ClaimRequest,
@@ -20,11 +20,13 @@ import { MemoryWork, type WorkRow } from './memory-work.js';
 
 export class MemoryDeliveries implements DeliveryStore {
   readonly #tables: Tables;
+  readonly #events: EventStore;
   readonly #work: MemoryWork<DeliveryRecord>;
   readonly #nextTurnAt = new Map<string, number>();
 
-  constructor(tables: Tables) {
+  constructor(tables: Tables, events: EventStore) {
     this.#tables = tables;
+    this.#events = events;
     this.#work = new MemoryWork(tables.deliveries, 'delivering');
   }
 
@@ -41,9 +43,10 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async settle(results: readonly DeliveryResult[]): Promise<void> {
-    for (const { id, lease, attempt, ...change } of results) {
+    for (const { id, lease, attempt, event, ...change } of results) {
       if (attempt) this.#append(attempt);
-      this.#work.conclude(id, lease, { ...change, hold: null });
+      const isConcluded = this.#work.conclude(id, lease, { ...change, hold: null });
+      if (isConcluded && event) await this.#events.insert([event]);
     }
   }
 

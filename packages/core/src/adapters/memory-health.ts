@@ -1,12 +1,16 @@
+import type { EventRecord } from '../events/event.js';
 import type { Failures, HealthRecord, HealthStore, ProbeRequest } from '../ports/health-store.js';
+import type { EventStore } from '../ports/store.js';
 import type { Tables } from './memory-store.js';
 
 export class MemoryHealth implements HealthStore {
   readonly #tables: Tables;
+  readonly #events: EventStore;
   readonly #records = new Map<string, HealthRecord>();
 
-  constructor(tables: Tables) {
+  constructor(tables: Tables, events: EventStore) {
     this.#tables = tables;
+    this.#events = events;
   }
 
   async addFailures(failures: readonly Failures[]): Promise<readonly HealthRecord[]> {
@@ -32,10 +36,11 @@ export class MemoryHealth implements HealthStore {
     return webhookIds.flatMap((id) => this.#records.get(id) ?? []);
   }
 
-  async raiseWarned(webhookId: string, percent: number): Promise<boolean> {
+  async raiseWarned(webhookId: string, percent: number, event: EventRecord): Promise<boolean> {
     const record = this.#records.get(webhookId);
     if (record === undefined || record.warnedPercent >= percent) return false;
     this.#records.set(webhookId, { ...record, warnedPercent: percent });
+    await this.#events.insert([event]);
     return true;
   }
 

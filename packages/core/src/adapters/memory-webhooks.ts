@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { WebhookRecord } from '../delivery/webhook.js';
+import type { EventRecord } from '../events/event.js';
 import type { SnapshotRecord } from '../ports/snapshot-store.js';
 import type {
   AccountWebhooks,
+  EventStore,
   Page,
   Scope,
   WebhookExpectation,
@@ -33,9 +35,11 @@ export class WebhookRows extends Map<string, WebhookRecord> {
 
 export class MemoryWebhooks implements WebhookStore {
   readonly #tables: Tables;
+  readonly #events: EventStore;
 
-  constructor(tables: Tables) {
+  constructor(tables: Tables, events: EventStore) {
     this.#tables = tables;
+    this.#events = events;
   }
 
   async insert(webhook: WebhookRecord, snapshots: readonly SnapshotRecord[] = []): Promise<void> {
@@ -49,11 +53,13 @@ export class MemoryWebhooks implements WebhookStore {
     scope: Scope,
     patch: WebhookPatch,
     onlyIf: WebhookExpectation = {},
+    events: readonly EventRecord[] = [],
   ): Promise<WebhookRecord | null> {
     const webhook = this.#find(id, scope);
     if (!webhook || !isDeepStrictEqual({ ...webhook, ...onlyIf }, webhook)) return null;
     const changed = { ...webhook, ...patch };
     this.#tables.webhooks.set(id, changed);
+    await this.#events.insert(events);
     return changed;
   }
 

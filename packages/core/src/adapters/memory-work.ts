@@ -113,10 +113,12 @@ export class MemoryWork<Item extends Work> {
     return held.map(({ id }) => id);
   }
 
-  /** Changes the row if its lease is still this one, and ends the lease. */
-  conclude(id: string, lease: string, change: Partial<Item>): void {
+  /** Changes the row if its lease is still this one, and ends the lease. Answers whether it was. */
+  conclude(id: string, lease: string, change: Partial<Item>): boolean {
     const row = this.#rows.get(id);
-    if (row?.lease === lease) this.#rows.set(id, { record: { ...row.record, ...change }, ...UNLEASED });
+    if (row?.lease !== lease) return false;
+    this.#rows.set(id, { record: { ...row.record, ...change }, ...UNLEASED });
+    return true;
   }
 
   #rowsOf(ids: readonly string[]): readonly WorkRow<Item>[] {

@@ -1,7 +1,8 @@
-import type { Announcer, OperationalType } from '../events/operational-events.js';
+import type { EventRecord } from '../events/event.js';
+import type { Announce } from '../events/operational-events.js';
 import type { Clock } from '../ports/clock.js';
 import type { HealthStore } from '../ports/health-store.js';
-import type { DeliveryStore } from '../ports/store.js';
+import type { DeliveryStore, WebhookPatch } from '../ports/store.js';
 import type { Waker } from '../worker/waker.js';
 import type { Hold } from './delivery.js';
 import type { WebhookRecord } from './webhook.js';
@@ -9,7 +10,6 @@ import type { WebhookRecord } from './webhook.js';
 export interface FollowChangeDeps {
   readonly deliveries: Pick<DeliveryStore, 'resume' | 'ungroup'>;
   readonly health: HealthStore;
-  readonly announcer: Announcer;
   readonly waker: Pick<Waker, 'wakeWorkers'>;
   readonly clock: Clock;
 }
@@ -26,9 +26,24 @@ export async function followChange(
   if (isRegrouped) await deps.deliveries.ungroup(after.id, deps.clock.now());
   if (holds.length > 0 || isRegrouped) deps.waker.wakeWorkers();
   if (after.active && !before.active) await deps.health.clear([after.id]);
-  if (after.active && before.disabled !== null) await announce(deps, after, 'hookline.webhook.enabled');
-  if (after.paused && !before.paused) await announce(deps, after, 'hookline.webhook.paused');
-  if (before.paused && !after.paused) await announce(deps, after, 'hookline.webhook.resumed');
+}
+
+/** What tells of a change that the owner is about to make. */
+export function reportChange(
+  announce: Announce,
+  before: WebhookRecord,
+  patch: WebhookPatch,
+): readonly EventRecord[] {
+  const { id, url, accountId, active, paused } = { ...before, ...patch };
+  const data = { webhook: { id, url } };
+  const isEnabled = active && before.disabled !== null;
+  return [
+    ...(isEnabled
+      ? [announce({ type: 'hookline.webhook.enabled', data: { ...data, by: 'owner' }, accountId })]
+      : []),
+    ...(paused && !before.paused ? [announce({ type: 'hookline.webhook.paused', data, accountId })] : []),
+    ...(before.paused && !paused ? [announce({ type: 'hookline.webhook.resumed', data, accountId })] : []),
+  ];
 }
 
 function holdsThatEnd(before: WebhookRecord, after: WebhookRecord): readonly Hold[] {
@@ -52,20 +67,4 @@ function isOther(
   ...names: readonly (keyof WebhookRecord['settings'])[]
 ): boolean {
   return names.some((name) => JSON.stringify(before.settings[name]) !== JSON.stringify(after.settings[name]));
-}
-
-function announce(
-  { announcer, clock }: FollowChangeDeps,
-  { id, url, accountId }: WebhookRecord,
-  type: Extract<
-    OperationalType,
-    'hookline.webhook.enabled' | 'hookline.webhook.paused' | 'hookline.webhook.resumed'
-  >,
-): Promise<void> {
-  return announcer.announce({
-    type,
-    data: { webhook: { id, url }, by: 'owner' },
-    accountId,
-    key: `${type}:${id}:${clock.now()}`,
-  });
 }

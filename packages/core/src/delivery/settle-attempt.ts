@@ -1,9 +1,11 @@
 import { errorFields, isStoreUnavailable } from '../errors.js';
+import type { EventRecord } from '../events/event.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { ClaimedDelivery, DeliveryResult, HeldDelivery } from '../ports/work-store.js';
 import type { Claims, Held } from '../worker/claims.js';
 import type { HandOver } from '../worker/hand-over.js';
+import type { Waker } from '../worker/waker.js';
 import type { Admission } from './admit-delivery.js';
 import { cancelDelivery } from './conclude-attempt.js';
 import type { AttemptFollower, Followed } from './follow-attempt.js';
@@ -22,7 +24,10 @@ export interface SettleDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly retry: RetryPolicy;
+  /** What tells of an attempt in the event log, stored with its result; null for most. */
+  readonly reportAttempt: (followed: Followed) => EventRecord | null;
   readonly followers: readonly AttemptFollower[];
+  readonly waker: Pick<Waker, 'wakeRelays'>;
 }
 
 /** When the deliveries of a webhook are tried again. */
@@ -44,7 +49,8 @@ async function record(
       { ...fieldsOf(work), ...errorFields(error) },
       'an attempt could not be stored: its outcome is',
     );
-    await claims.settle({ ...result, attempt: null });
+    const { event: _, ...bare } = result;
+    await claims.settle({ ...bare, attempt: null });
   }
 }
 
@@ -71,7 +77,9 @@ export async function settleAttempt(
   followed: Followed,
 ): Promise<void> {
   const { result, verdict } = followed;
-  await record(deps, work, result);
+  const event = deps.reportAttempt(followed);
+  await record(deps, work, event === null ? result : { ...result, event });
+  if (event !== null) deps.waker.wakeRelays();
   logAttempt(deps, work, result);
   const { id, nextAttemptAt } = result;
   if (verdict.kind !== 'succeeded' && nextAttemptAt !== null) {

@@ -1,5 +1,6 @@
 import { HooklineError, invalidField } from '../errors.js';
 import type { AnyRegistry } from '../events/event-types.js';
+import type { Announce } from '../events/operational-events.js';
 import type {
   AccountScope,
   FilterTest,
@@ -22,6 +23,7 @@ import type { HandOver } from '../worker/hand-over.js';
 import type { Waker } from '../worker/waker.js';
 import type { CredentialKeeper } from './credential-keeper.js';
 import { filterProblem, matchesFilter } from './filter.js';
+import { reportChange } from './follow-change.js';
 import type { UrlPolicy } from './guard-url.js';
 import { oweDelivery } from './owe-delivery.js';
 import { type RotationDeps, resealAll, rotateSecret } from './rotate-secret.js';
@@ -42,6 +44,7 @@ export interface WebhookServiceDeps {
   readonly credentials: CredentialKeeper;
   /** The names of the hub's transforms. */
   readonly transforms: ReadonlySet<string>;
+  readonly announce: Announce;
   /** Called when a webhook was changed by its owner. */
   readonly onChanged: (before: WebhookRecord, after: WebhookRecord) => Promise<void>;
   readonly handOver: HandOver;
@@ -104,13 +107,15 @@ export class WebhookService implements Webhooks {
 
   async update(id: string, change: WebhookChange, scope: AccountScope = {}): Promise<Webhook> {
     refuseFixed(change);
-    const { store, clock, credentials } = this.#deps;
+    const { store, clock, credentials, announce, waker } = this.#deps;
     for (;;) {
       const before = await this.#find(id, scope);
       this.#validate(change, [], { settings: before.settings, signature: this.#deps.secrets.kindOf(before) });
       const patch = webhookPatch(before, change, clock.now(), credentials);
-      const after = await store.webhooks.update(id, {}, patch, changeable(before));
+      const events = reportChange(announce, before, patch);
+      const after = await store.webhooks.update(id, {}, patch, changeable(before), events);
       if (after === null) continue;
+      if (events.length > 0) waker.wakeRelays();
       await this.#deps.onChanged(before, after);
       return this.#shown(after);
     }
@@ -211,8 +216,8 @@ export class WebhookService implements Webhooks {
 }
 
 /** What somebody else may change meanwhile: of two changes at once neither undoes what the other did. */
-function changeable({ settings, credentials, active, paused }: WebhookRecord): WebhookExpectation {
-  return { settings, credentials, active, paused };
+function changeable({ settings, credentials, active, disabled, paused }: WebhookRecord): WebhookExpectation {
+  return { settings, credentials, active, disabled, paused };
 }
 
 const FIXED: Readonly<Record<string, string>> = {

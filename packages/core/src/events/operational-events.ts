@@ -1,9 +1,8 @@
 import { HooklineError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
-import type { EventStore } from '../ports/store.js';
 import { buildEventRecord, serializeData } from './build-event.js';
-import type { Event, Subject } from './event.js';
+import type { Event, EventRecord } from './event.js';
 
 /** What of a webhook is told of. */
 export interface WebhookNote {
@@ -64,49 +63,25 @@ export function refuseReserved(type: string): void {
   if (isReserved(type)) throw new HooklineError('EVENT_TYPE_RESERVED', { type });
 }
 
-export interface AnnouncerDeps {
-  readonly events: Pick<EventStore, 'insertOnce'>;
-  readonly clock: Clock;
-  readonly ids: IdGenerator;
-  readonly waker: { wakeRelays(): void };
-  readonly maxPayloadBytes: number;
-}
-
 /** What an operational event is about. */
 export interface Announcement<Type extends OperationalType> {
   readonly type: Type;
   readonly data: OperationalEvents[Type];
   readonly accountId: string | null;
-  /** The same for what is told twice, so that it is stored once. */
-  readonly key: string;
 }
 
-/** Stores operational events, for whoever relays. */
-export class Announcer {
-  readonly #deps: AnnouncerDeps;
+/** Makes the event of it, to be stored by the write that it tells of: it is there if and only if that is. */
+export type Announce = <Type extends OperationalType>(announcement: Announcement<Type>) => EventRecord;
 
-  constructor(deps: AnnouncerDeps) {
-    this.#deps = deps;
-  }
-
-  async announce<Type extends OperationalType>(announcement: Announcement<Type>): Promise<void> {
-    const { events, clock, ids, waker, maxPayloadBytes } = this.#deps;
-    const { type, data, accountId, key } = announcement;
-    const subject: Subject = { type: 'webhook', id: data.webhook.id };
+export function announcer({ clock, ids }: { readonly clock: Clock; readonly ids: IdGenerator }): Announce {
+  return ({ type, data, accountId }) => {
     const now = clock.now();
-    const event = buildEventRecord({
-      ...{
-        id: ids.next('evt', now),
-        type,
-        visibility: 'internal',
-        timestamp: now,
-        account: accountId,
-        subject,
-      },
+    return buildEventRecord({
+      ...{ id: ids.next('evt', now), type, visibility: 'internal', timestamp: now, account: accountId },
+      subject: { type: 'webhook', id: data.webhook.id },
       dataJson: serializeData(type, data),
-      maxPayloadBytes,
+      // however small the payloads of the app's own events have to be
+      maxPayloadBytes: Number.POSITIVE_INFINITY,
     });
-    await events.insertOnce([{ event, key: `${NAMESPACE}:${key}` }]);
-    waker.wakeRelays();
-  }
+  };
 }

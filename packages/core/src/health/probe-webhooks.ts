@@ -4,13 +4,14 @@ import { oweDelivery } from '../delivery/owe-delivery.js';
 import { testEvent } from '../delivery/test-event.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import { errorFields } from '../errors.js';
-import type { Announcer } from '../events/operational-events.js';
+import type { Announce } from '../events/operational-events.js';
 import type { Clock } from '../ports/clock.js';
 import type { HealthStore } from '../ports/health-store.js';
 import type { HttpClient, HttpReply } from '../ports/http-client.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { Logger } from '../ports/logger.js';
 import type { WebhookStore } from '../ports/store.js';
+import type { Waker } from '../worker/waker.js';
 import type { HealthPolicy } from './health-policy.js';
 
 const LOOK_EVERY_MS = 60_000;
@@ -19,7 +20,8 @@ const MAX_PROBES = 20;
 export interface ProberDeps extends MakeRequestDeps {
   readonly health: HealthStore;
   readonly webhooks: WebhookStore;
-  readonly announcer: Announcer;
+  readonly announce: Announce;
+  readonly waker: Pick<Waker, 'wakeRelays'>;
   readonly http: HttpClient;
   readonly policy: HealthPolicy;
   readonly clock: Clock;
@@ -97,16 +99,16 @@ export class Prober {
   }
 
   async #enable({ id, url, accountId }: WebhookRecord): Promise<void> {
-    const { webhooks, health, announcer, clock } = this.#deps;
+    const { webhooks, health, announce, waker, clock } = this.#deps;
     const now = clock.now();
     const patch = { active: true, disabled: null, updatedAt: now } as const;
-    if ((await webhooks.update(id, {}, patch, { url, active: false })) === null) return;
-    await health.clear([id]);
-    await announcer.announce({
+    const event = announce({
       type: 'hookline.webhook.enabled',
       data: { webhook: { id, url }, by: 'probe' },
       accountId,
-      key: `enabled:${id}:${now}`,
     });
+    if ((await webhooks.update(id, {}, patch, { url, active: false }, [event])) === null) return;
+    waker.wakeRelays();
+    await health.clear([id]);
   }
 }

@@ -1,28 +1,24 @@
-import type { AttemptFollower } from '../delivery/follow-attempt.js';
+import type { AttemptFollower, Followed } from '../delivery/follow-attempt.js';
 import { errorFields } from '../errors.js';
-import { type Announcer, isReserved } from '../events/operational-events.js';
-import type { Logger } from '../ports/logger.js';
+import type { EventRecord } from '../events/event.js';
+import { type Announce, isReserved } from '../events/operational-events.js';
 import type { DisableDeps } from './disable-webhook.js';
 import { disableWebhook } from './disable-webhook.js';
 
-/** Tells of deliveries that nobody attempts any more; never of those of Hookline's own events, so that nothing goes round. */
-export function reportExhausted(announcer: Announcer, logger: Logger): AttemptFollower {
-  return {
-    followed({ delivery, webhook: { id, url }, result }) {
-      if (result.state !== 'exhausted' || isReserved(delivery.eventType)) return undefined;
-      const { eventId, eventType, accountId } = delivery;
-      const { id: deliveryId, attemptCount, reason } = result;
-      return announcer
-        .announce({
-          type: 'hookline.delivery.exhausted',
-          data: { webhook: { id, url }, deliveryId, eventId, eventType, attemptCount, reason },
-          accountId,
-          key: `exhausted:${deliveryId}:${attemptCount}`,
-        })
-        .catch((error) =>
-          logger.error({ deliveryId, ...errorFields(error) }, 'an exhausted delivery was not told of'),
-        );
-    },
+/**
+ * What tells of a delivery that nobody attempts any more, or null; never of those of Hookline's own events, so that
+ * nothing goes round.
+ */
+export function reportExhausted(announce: Announce): (followed: Followed) => EventRecord | null {
+  return ({ delivery, webhook: { id, url }, result }) => {
+    if (result.state !== 'exhausted' || isReserved(delivery.eventType)) return null;
+    const { eventId, eventType, accountId } = delivery;
+    const { id: deliveryId, attemptCount, reason } = result;
+    return announce({
+      type: 'hookline.delivery.exhausted',
+      data: { webhook: { id, url }, deliveryId, eventId, eventType, attemptCount, reason },
+      accountId,
+    });
   };
 }
 

@@ -2,11 +2,12 @@ import { isReceivers } from '../delivery/attempt.js';
 import type { AttemptFollower, Followed } from '../delivery/follow-attempt.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import { errorFields } from '../errors.js';
-import type { Announcer } from '../events/operational-events.js';
+import type { Announce } from '../events/operational-events.js';
 import type { Clock } from '../ports/clock.js';
 import type { Failures, HealthRecord, HealthStore } from '../ports/health-store.js';
 import type { Logger } from '../ports/logger.js';
 import type { WebhookStore } from '../ports/store.js';
+import type { Waker } from '../worker/waker.js';
 import { disableWebhook } from './disable-webhook.js';
 import type { HealthPolicy } from './health-policy.js';
 import { judgeHealth } from './judge-health.js';
@@ -17,7 +18,8 @@ const GATHERS_MS = 1_000;
 export interface WebhookHealthDeps {
   readonly health: HealthStore;
   readonly webhooks: WebhookStore;
-  readonly announcer: Announcer;
+  readonly announce: Announce;
+  readonly waker: Pick<Waker, 'wakeRelays'>;
   readonly policy: HealthPolicy;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -78,24 +80,24 @@ export class WebhookHealth implements AttemptFollower {
     const webhook = await webhooks.get(webhookId, {});
     if (!webhook?.active) return;
     if (verdict.kind === 'disable') await disableWebhook(this.#deps, webhook, 'failing');
-    else if (await health.raiseWarned(webhookId, verdict.percent))
-      await this.#warn(webhook, record, verdict.percent);
+    else await this.#warn(webhook, record, verdict.percent);
   }
 
   async #warn(webhook: WebhookRecord, record: HealthRecord, percent: number): Promise<void> {
-    const { announcer, logger } = this.#deps;
+    const { announce, health, waker, logger } = this.#deps;
     const { id, url, accountId } = webhook;
     const { failingSince, failureCount } = record;
+    const event = announce({
+      type: 'hookline.webhook.failing',
+      data: { webhook: { id, url }, percent, failingSince, failureCount },
+      accountId,
+    });
+    if (!(await health.raiseWarned(id, percent, event))) return;
     logger.warn(
       { webhookId: id, percent, failureCount },
       'webhook does nothing but fail: it will be disabled',
     );
-    await announcer.announce({
-      type: 'hookline.webhook.failing',
-      data: { webhook: { id, url }, percent, failingSince, failureCount },
-      accountId,
-      key: `failing:${id}:${failingSince}:${percent}`,
-    });
+    waker.wakeRelays();
   }
 
   async #clear(webhookId: string): Promise<void> {

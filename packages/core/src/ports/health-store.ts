@@ -1,3 +1,5 @@
+import type { EventRecord } from '../events/event.js';
+
 /** A webhook that has only failed since an instant. One that answers as it should has none. */
 export interface HealthRecord {
   readonly webhookId: string;
@@ -32,8 +34,8 @@ export interface HealthStore {
   /** They succeeded: their records go. Answers the ids of those that had one. */
   clear(webhookIds: readonly string[]): Promise<readonly string[]>;
   get(webhookIds: readonly string[]): Promise<readonly HealthRecord[]>;
-  /** True for the one caller that raised `warnedPercent` to this. */
-  raiseWarned(webhookId: string, percent: number): Promise<boolean>;
+  /** True for the one caller that raised `warnedPercent` to this, whose event is stored with it. */
+  raiseWarned(webhookId: string, percent: number, event: EventRecord): Promise<boolean>;
   /** Has the webhook probed from then on; null: no more. */
   setProbe(webhookId: string, probeAt: number | null): Promise<void>;
   /** Records whose probe is due, each given to one caller only. */

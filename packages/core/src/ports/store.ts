@@ -162,13 +162,15 @@ export interface WebhookStore {
   insert(webhook: WebhookRecord, snapshots?: readonly SnapshotRecord[]): Promise<void>;
   /**
    * The changed row, or null where the scope has no such webhook, or none that is still as `onlyIf` says: of two
-   * callers who read the same row and change what they read, one gets null.
+   * callers who read the same row and change what they read, one gets null. Events that tell of the change are stored
+   * with it.
    */
   update(
     id: string,
     scope: Scope,
     patch: WebhookPatch,
     onlyIf?: WebhookExpectation,
+    events?: readonly EventRecord[],
   ): Promise<WebhookRecord | null>;
   /** False where the scope has no such webhook. Its past deliveries stay. */
   delete(id: string, scope: Scope): Promise<boolean>;

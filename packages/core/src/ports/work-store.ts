@@ -78,6 +78,8 @@ export interface DeliveryResult {
   readonly nextAttemptAt: number | null;
   readonly reason: string | null;
   readonly finalizedAt: number | null;
+  /** Tells of the result: stored with it, and not at all where the lease was lost. */
+  readonly event?: EventRecord;
 }
 
 export interface ClaimedRun {

@@ -5,14 +5,12 @@ import {
   type DeliveryQuery,
   type DeliveryRecord,
   type DeliveryResult,
-  type DeliveryState,
   type DeliveryStore,
   type GroupClaimRequest,
   type HeldClaim,
   type HeldDelivery,
   type Hold,
   HooklineError,
-  type Page,
   type RateLimit,
   type Scope,
 } from '@hookline/core';
@@ -25,10 +23,12 @@ import { readClaimedDeliveries } from './claimed-work.js';
 import { claimMembers, findWaitingGroups, promoteGroups, ungroupDeliveries } from './delivery-groups.js';
 import { isPartOf, partsOf } from './event-parts.js';
 import { holdDeliveries, resumeDeliveries } from './held-deliveries.js';
+import { openRows } from './open-deliveries.js';
+import { tellOfResults } from './result-events.js';
 import { deliveryWork } from './work-kinds.js';
 import { WorkTable } from './work-table.js';
 
-type SettledDelivery = Omit<DeliveryResult, 'attempt'>;
+type SettledDelivery = Omit<DeliveryResult, 'attempt' | 'event'>;
 
 const SETTLED_COLUMNS: Columns<SettledDelivery> = {
   id: 'text',
@@ -69,7 +69,7 @@ export class SequelizeDeliveries implements DeliveryStore {
         JOIN held ON held."id" = attempt."delivery_id" ON CONFLICT DO NOTHING
       )`;
     const rows = await this.#database.run(
-      `WITH ${[...ctes, append].join(', ')}
+      `WITH ${[...ctes, append, ...tellOfResults(this.#database.tables, binds, results)].join(', ')}
       SELECT "id" FROM item WHERE "id" NOT IN (SELECT "id" FROM held)`,
       binds,
     );
@@ -143,7 +143,11 @@ export class SequelizeDeliveries implements DeliveryStore {
     if (state === 'delivered') conditions.push(`"state" = ${binds.add('text', state)}`);
     if (state === undefined || state === 'delivered')
       return this.#select(binds, pageOf(binds, conditions, query));
-    const open = this.#openRows(binds, state, query, conditions.length === 0);
+    const open = openRows(this.#database.tables, binds, {
+      state,
+      page: query,
+      isPage: conditions.length === 0,
+    });
     const join = `JOIN (${open}) AS open ON open."open_id" = work."id"`;
     return this.#select(binds, `${join} ${pageOf(binds, conditions, query)}`);
   }
@@ -216,41 +220,4 @@ export class SequelizeDeliveries implements DeliveryStore {
     );
     return rows.map(readDelivery);
   }
-
-  /** What was not delivered is found among the open rows. Where nothing else is asked for, they are the page. */
-  #openRows(binds: Binds, state: DeliveryState, page: Page, isPage: boolean): string {
-    const from = `SELECT "id" AS "open_id" FROM ${this.#database.tables.deliveries_open}`;
-    const isBegun = state !== 'pending' && state !== 'delivering';
-    if (isPage && isBegun) return `${from} ${stateRange(binds, state, page)}`;
-    const conditions = isInState(binds, state);
-    if (isPage) return `${from} ${pageOf(binds, conditions, page)}`;
-    if (page.before !== undefined) conditions.push(`"id" < ${binds.add('text', page.before)}`);
-    return `${from} ${where(conditions)}`;
-  }
-}
-
-/** Comes after every id. */
-const AFTER_IDS = '~';
-
-/**
- * A page of a state that an attempt left, as a range of the index on state and id: for an equation the planner may walk
- * back along the primary key instead, past every row of other states.
- */
-function stateRange(binds: Binds, state: DeliveryState, { limit, before = AFTER_IDS }: Page): string {
-  const from = `(${binds.add('text', state)}, '')`;
-  const to = `(${binds.add('text', state)}, ${binds.add('text', before)})`;
-  const conditions = [
-    `"lease" IS NULL`,
-    `"state" <> 'pending'`,
-    `("state", "id") >= ${from}`,
-    `("state", "id") < ${to}`,
-  ];
-  return `${where(conditions)} ORDER BY "state" DESC, "id" DESC LIMIT ${binds.add('bigint', limit)}`;
-}
-
-/** Of an open row. `delivering` is a lease; each condition is as an index has it. */
-function isInState(binds: Binds, state: DeliveryState): string[] {
-  if (state === 'delivering') return ['"next_attempt_at" IS NOT NULL', '"lease" IS NOT NULL'];
-  const isState = [`"state" = ${binds.add('text', state)}`, '"lease" IS NULL'];
-  return [...isState, state === 'pending' ? '"next_attempt_at" IS NOT NULL' : `"state" <> 'pending'`];
 }

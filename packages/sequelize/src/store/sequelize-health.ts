@@ -1,7 +1,8 @@
-import type { Failures, HealthRecord, HealthStore, ProbeRequest } from '@hookline/core';
+import type { EventRecord, Failures, HealthRecord, HealthStore, ProbeRequest } from '@hookline/core';
 import { Binds } from '../binds.js';
 import { type Columns, reader, selectList } from '../columns.js';
 import type { Database } from '../database.js';
+import { insertEventRows } from './event-rows.js';
 
 const HEALTH_COLUMNS: Columns<HealthRecord> = {
   webhookId: 'text',
@@ -58,13 +59,17 @@ export class SequelizeHealth implements HealthStore {
     return this.#run(`SELECT ${COLUMNS} FROM ${this.#table} AS health WHERE ${isAsked}`, binds);
   }
 
-  async raiseWarned(webhookId: string, percent: number): Promise<boolean> {
+  async raiseWarned(webhookId: string, percent: number, event: EventRecord): Promise<boolean> {
     const binds = new Binds();
     const to = binds.add('integer', percent);
+    const only = 'EXISTS (SELECT FROM raised)';
     const raised = await this.#run(
-      `UPDATE ${this.#table} AS health SET "warned_percent" = ${to}
-      WHERE health."webhook_id" = ${binds.add('text', webhookId)} AND health."warned_percent" < ${to}
-      RETURNING ${COLUMNS}`,
+      `WITH raised AS (
+        UPDATE ${this.#table} AS health SET "warned_percent" = ${to}
+        WHERE health."webhook_id" = ${binds.add('text', webhookId)} AND health."warned_percent" < ${to}
+        RETURNING ${COLUMNS}
+      ), ${insertEventRows(this.#database.tables, binds, [event], { only })}
+      SELECT * FROM raised`,
       binds,
     );
     return raised.length > 0;

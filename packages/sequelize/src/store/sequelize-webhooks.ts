@@ -1,5 +1,6 @@
 import type {
   AccountWebhooks,
+  EventRecord,
   Page,
   Scope,
   SnapshotRecord,
@@ -13,10 +14,19 @@ import { columnList, columnOf, reader, SNAPSHOT_COLUMNS, selectList, WEBHOOK_COL
 import { inScope, isAsked, pageOf, where } from '../conditions.js';
 import type { Database, Run } from '../database.js';
 import type { Tables } from '../tables.js';
+import { insertEventRows } from './event-rows.js';
 import { resumeDeliveries } from './held-deliveries.js';
 
 const readWebhook = reader(WEBHOOK_COLUMNS);
 const COLUMNS = selectList(WEBHOOK_COLUMNS, 'webhook');
+
+interface Change {
+  readonly id: string;
+  readonly scope: Scope;
+  readonly patch: WebhookPatch;
+  readonly onlyIf: WebhookExpectation;
+  readonly events: readonly EventRecord[];
+}
 
 export class SequelizeWebhooks implements WebhookStore {
   readonly #database: Database;
@@ -50,11 +60,13 @@ export class SequelizeWebhooks implements WebhookStore {
     scope: Scope,
     patch: WebhookPatch,
     onlyIf: WebhookExpectation = {},
+    events: readonly EventRecord[] = [],
   ): Promise<WebhookRecord | null> {
-    if (patch.paused !== false) return this.#update(this.#database.run, id, scope, patch, onlyIf);
+    const change: Change = { id, scope, patch, onlyIf, events };
+    if (patch.paused !== false) return this.#update(this.#database.run, change);
     // what it held goes out if and only if it is paused no more
     return this.#database.transact(async (run) => {
-      const webhook = await this.#update(run, id, scope, patch, onlyIf);
+      const webhook = await this.#update(run, change);
       if (webhook)
         await resumeDeliveries(
           run,
@@ -66,17 +78,15 @@ export class SequelizeWebhooks implements WebhookStore {
     });
   }
 
-  async #update(
-    run: Run,
-    id: string,
-    scope: Scope,
-    patch: WebhookPatch,
-    onlyIf: WebhookExpectation,
-  ): Promise<WebhookRecord | null> {
+  async #update(run: Run, { id, scope, patch, onlyIf, events }: Change): Promise<WebhookRecord | null> {
     const binds = new Binds();
     const changes = assignments(binds, patch).join(', ');
     const condition = only(binds, id, scope, onlyIf);
-    const [row] = await run(`UPDATE ${this.#table} SET ${changes} ${condition} RETURNING ${COLUMNS}`, binds);
+    const changed = `changed AS (UPDATE ${this.#table} SET ${changes} ${condition} RETURNING ${COLUMNS})`;
+    const isChanged = { only: 'EXISTS (SELECT FROM changed)' };
+    const told =
+      events.length === 0 ? [] : [insertEventRows(this.#database.tables, binds, events, isChanged)];
+    const [row] = await run(`WITH ${[changed, ...told].join(', ')} SELECT * FROM changed`, binds);
     return row ? readWebhook(row) : null;
   }
 
