@@ -7,6 +7,7 @@ import { resolveProxy } from './adapters/undici/forward-proxy.js';
 import { undiciHttpClient } from './adapters/undici-http-client.js';
 import { AssembledHub } from './assembled-hub.js';
 import type { AttemptDeps } from './delivery/attempt-delivery.js';
+import { resolveCircuit } from './delivery/circuit.js';
 import { type ClaimGroupDeps, groupClaimer } from './delivery/claim-group.js';
 import { bodyComposer, type Composer } from './delivery/compose-body.js';
 import { credentialKeeper } from './delivery/credential-keeper.js';
@@ -242,7 +243,10 @@ function assembleWorkers(
   },
 ) {
   const { store, secrets, limits, clock } = world;
-  const lanes = new WebhookLanes(world, limits.concurrency);
+  const lanes = new WebhookLanes(
+    { ...world, circuit: resolveCircuit(options.delivery?.circuit) },
+    limits.concurrency,
+  );
   const takeTurn = turnTaker(store.deliveries, clock);
   const { promoter, access } = parts;
   const attempt: AttemptDeps = {

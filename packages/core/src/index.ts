@@ -3,6 +3,7 @@ export type { ProxyOptions } from './adapters/undici/forward-proxy.js';
 export { type Context, currentContext, withContext } from './context/context.js';
 export { createHub } from './create-hub.js';
 export type { AttemptRecord, FailureReason } from './delivery/attempt.js';
+export type { CircuitOptions } from './delivery/circuit.js';
 export { RawBody, rawBody, type Serialize, type Transform, type Visible } from './delivery/compose-body.js';
 export type { Auth, ClientTls, Credentials, CredentialsSummary } from './delivery/credentials.js';
 export type { DeliveryRecord, DeliveryState, Hold } from './delivery/delivery.js';

@@ -1,4 +1,5 @@
 import type { ProxyOptions } from './adapters/undici/forward-proxy.js';
+import type { CircuitOptions } from './delivery/circuit.js';
 import type { Serialize, Transform } from './delivery/compose-body.js';
 import type { ClientErrors } from './delivery/judge-reply.js';
 import type { RetryPolicy } from './delivery/retry-policy.js';
@@ -50,6 +51,8 @@ export interface DeliveryOptions {
    * See `docs/url-guard.md`. Default: none.
    */
   readonly proxy?: string | ProxyOptions;
+  /** When a receiver that does nothing but fail is left alone; `false`: never. Default: see `CircuitOptions`. */
+  readonly circuit?: CircuitOptions | false;
   /**
    * How many attempts this process makes at once, and how many listener runs beside them. To one webhook it makes no
    * more than so many, and fewer while its receiver is slow or fails. Attempts that only wait for a slow receiver are

@@ -1,6 +1,6 @@
-import { memoryStore } from '@hookline/core';
+import { HooklineError, memoryStore } from '@hookline/core';
 import { expect } from 'chai';
-import { Circuit } from '../../../packages/core/src/delivery/circuit.js';
+import { Circuit, resolveCircuit } from '../../../packages/core/src/delivery/circuit.js';
 import { retrySchedule } from '../../../packages/core/src/delivery/retry-policy.js';
 import { Average, WebhookLane } from '../../../packages/core/src/delivery/webhook-lane.js';
 import { buildHub } from '../../support/build-hub.js';
@@ -10,19 +10,35 @@ const policy = retrySchedule([1_000, 120_000], { jitter: 0 });
 
 describe('a circuit', () => {
   const opened = () => {
-    const circuit = new Circuit();
+    const circuit = new Circuit(resolveCircuit());
     for (let i = 0; i < 20; i++) circuit.failed(0, policy, false);
     return circuit;
   };
 
   it('opens after twenty failures in a row, and no sooner', () => {
-    const circuit = new Circuit();
+    const circuit = new Circuit(resolveCircuit());
     for (let i = 0; i < 19; i++) expect(circuit.failed(0, policy, false)).to.equal(false);
     circuit.succeeded();
     for (let i = 0; i < 19; i++) expect(circuit.failed(0, policy, false)).to.equal(false);
     expect(circuit.pass(0)).to.deep.equal({ kind: 'through' });
     expect(circuit.failed(0, policy, false)).to.equal(true);
     expect(circuit.pass(0)).to.include({ kind: 'held' });
+  });
+
+  it('opens as soon, and waits as long, as it is told to', () => {
+    const circuit = new Circuit(resolveCircuit({ opensAfter: 2, maxCooldownMs: 10 }));
+    expect(circuit.failed(0, policy, false)).to.equal(false);
+    expect(circuit.failed(0, policy, false)).to.equal(true);
+    expect(circuit.pass(10)).to.deep.equal({ kind: 'probe' });
+  });
+
+  it('can be switched off, and says what is wrong with its numbers', async () => {
+    const circuit = new Circuit(resolveCircuit(false));
+    for (let i = 0; i < 1_000; i++) circuit.failed(0, policy, false);
+    expect(circuit.pass(0)).to.deep.equal({ kind: 'through' });
+    for (const wrong of [{ opensAfter: 0 }, { maxCooldownMs: 0.5 }]) {
+      expect(() => buildHub({ delivery: { circuit: wrong } })).to.throw(HooklineError, 'delivery.circuit.');
+    }
   });
 
   it('lets one through when the retry policy would, and holds the others', () => {
@@ -64,7 +80,13 @@ describe('a circuit', () => {
 
 describe('the lane of a webhook', () => {
   const build = (cap = 100) => {
-    const world = { now: () => world.at, random: () => 0, at: 0, usual: new Average(0.05) };
+    const world = {
+      circuit: resolveCircuit(),
+      now: () => world.at,
+      random: () => 0,
+      at: 0,
+      usual: new Average(0.05),
+    };
     const lane = new WebhookLane('wh_1', '42', cap, world);
     const fill = () => {
       while (lane.hasRoom) lane.enter({ since: world.at });

@@ -1,9 +1,15 @@
+import { whole } from '../options.js';
 import type { RetryPolicy } from './retry-policy.js';
 
-/** So many failures in a row, and nothing else, open it. */
-const OPENS_AFTER = 20;
-/** However long the retry policy waits. */
-const MAX_COOLDOWN_MS = 60_000;
+export interface CircuitOptions {
+  /** How many attempts must fail in a row, in this process, until a receiver is left alone. Default 20. */
+  readonly opensAfter?: number;
+  /** It is tried again after as long as its retry policy would wait, and after so many milliseconds at most. Default 60,000. */
+  readonly maxCooldownMs?: number;
+}
+
+export type CircuitPolicy = Required<CircuitOptions>;
+
 /** What is held while it is open comes back one per cooldown, and within this time in any case. */
 const MAX_HELD_MS = 15 * 60_000;
 
@@ -20,6 +26,7 @@ const THROUGH: Passage = { kind: 'through' };
  * is the process's own: others find out for themselves.
  */
 export class Circuit {
+  readonly #policy: CircuitPolicy;
   #failuresInRow = 0;
   /** How often it has opened since it was closed; 0 while it is closed. */
   #openings = 0;
@@ -27,6 +34,10 @@ export class Circuit {
   #cooldownMs = 0;
   #heldCount = 0;
   #isProbing = false;
+
+  constructor(policy: CircuitPolicy) {
+    this.#policy = policy;
+  }
 
   get isOpen(): boolean {
     return this.#openings > 0;
@@ -55,12 +66,12 @@ export class Circuit {
   /** @param isProbe whether `pass` let it through alone. True where this opened it. */
   failed(now: number, policy: RetryPolicy, isProbe: boolean): boolean {
     this.#failuresInRow += 1;
-    if (this.isOpen ? !isProbe : this.#failuresInRow < OPENS_AFTER) return false;
+    if (this.isOpen ? !isProbe : this.#failuresInRow < this.#policy.opensAfter) return false;
     const wasClosed = !this.isOpen;
     this.#isProbing = false;
     this.#openings += 1;
     this.#heldCount = 0;
-    this.#cooldownMs = cooldownOf(policy, this.#openings);
+    this.#cooldownMs = this.#cooldownOf(policy);
     this.#openUntil = now + this.#cooldownMs;
     return wasClosed;
   }
@@ -69,10 +80,21 @@ export class Circuit {
   abandoned(): void {
     this.#isProbing = false;
   }
+
+  /** Where the retry policy ends, its last delay goes on. Without jitter: nobody else waits for the same. */
+  #cooldownOf(retry: RetryPolicy): number {
+    const { maxCooldownMs } = this.#policy;
+    const last = Math.max(1, Math.min(this.#openings, retry.maxAttempts - 1));
+    return Math.min(retry.delayMsAfterAttempt(last, 0.5) ?? maxCooldownMs, maxCooldownMs);
+  }
 }
 
-/** Where the policy ends, its last delay goes on. Without jitter: nobody else waits for the same. */
-function cooldownOf(policy: RetryPolicy, openings: number): number {
-  const last = Math.max(1, Math.min(openings, policy.maxAttempts - 1));
-  return Math.min(policy.delayMsAfterAttempt(last, 0.5) ?? MAX_COOLDOWN_MS, MAX_COOLDOWN_MS);
+/** Throws OPTION_INVALID. */
+export function resolveCircuit(options: CircuitOptions | false = {}): CircuitPolicy {
+  if (options === false) return { opensAfter: Number.POSITIVE_INFINITY, maxCooldownMs: 0 };
+  const { opensAfter, maxCooldownMs } = options;
+  return {
+    opensAfter: whole('delivery.circuit.opensAfter', opensAfter, 20, [1, 1_000_000]),
+    maxCooldownMs: whole('delivery.circuit.maxCooldownMs', maxCooldownMs, 60_000, [1, 86_400_000]),
+  };
 }

@@ -1,5 +1,5 @@
 import type { Lane, Visit } from '../worker/lane.js';
-import { Circuit } from './circuit.js';
+import { Circuit, type CircuitPolicy } from './circuit.js';
 
 /** How much the newest attempt says of how long they take. */
 const NEWEST_SHARE = 0.2;
@@ -44,6 +44,7 @@ export class Average {
 }
 
 export interface LaneWorld {
+  readonly circuit: CircuitPolicy;
   readonly now: () => number;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -62,7 +63,7 @@ export type LaneOutcome = 'fine' | 'failed' | 'overloaded';
 export class WebhookLane implements Lane {
   readonly key: string;
   readonly owner: string;
-  readonly circuit = new Circuit();
+  readonly circuit: Circuit;
   readonly #cap: number;
   readonly #now: () => number;
   readonly #random: () => number;
@@ -77,9 +78,10 @@ export class WebhookLane implements Lane {
   #isTakingBack = false;
 
   /** @param usual that of all lanes together */
-  constructor(key: string, owner: string, cap: number, { now, random, usual }: LaneWorld) {
+  constructor(key: string, owner: string, cap: number, { circuit, now, random, usual }: LaneWorld) {
     this.key = key;
     this.owner = owner;
+    this.circuit = new Circuit(circuit);
     this.#cap = cap;
     this.#limit = cap;
     this.#now = now;

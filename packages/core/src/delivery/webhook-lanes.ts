@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.js';
+import type { CircuitPolicy } from './circuit.js';
 import type { WebhookRecord } from './webhook.js';
 import { Average, type LaneWorld, WebhookLane } from './webhook-lane.js';
 
@@ -6,6 +7,12 @@ import { Average, type LaneWorld, WebhookLane } from './webhook-lane.js';
 const MAX_LANES = 10_000;
 /** How much the newest attempt of all says of how long they usually take. */
 const ALL_SHARE = 0.05;
+
+export interface LanesDeps {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly circuit: CircuitPolicy;
+}
 
 interface Known {
   readonly lane: WebhookLane;
@@ -20,8 +27,8 @@ export class WebhookLanes {
   readonly #maxCap: number;
 
   /** @param maxCap how many attempts a lane has at once at most, where its webhook says nothing of it */
-  constructor({ clock, random }: { readonly clock: Clock; readonly random: () => number }, maxCap: number) {
-    this.#world = { now: () => clock.now(), random, usual: new Average(ALL_SHARE) };
+  constructor({ clock, random, circuit }: LanesDeps, maxCap: number) {
+    this.#world = { circuit, random, now: () => clock.now(), usual: new Average(ALL_SHARE) };
     this.#maxCap = maxCap;
   }
 
