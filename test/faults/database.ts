@@ -1,7 +1,10 @@
-import { createHub } from '@hookline/core';
+import { createHub, type Hub } from '@hookline/core';
 import { migrate, sequelizeStore } from '@hookline/sequelize';
 import { QueryTypes, Sequelize } from 'sequelize';
 import type { CommittedRow } from './judge.ts';
+import type { Setting } from './scenario.ts';
+
+type WebhookSetting = NonNullable<Setting['webhook']>;
 
 const BUSINESS_TABLES = `
   CREATE TABLE customers (id bigint PRIMARY KEY);
@@ -21,13 +24,18 @@ const UNFINISHED = `
 /** A database of its own for one scenario: the business tables, and those of Hookline. */
 export interface Database {
   readonly url: string;
-  /** The truth: what the database has now. */
+  /** The truth: what the database has now, in the order of its making. */
   committed(): Promise<readonly CommittedRow[]>;
   storedEvents(): Promise<number>;
   /** What Hookline itself has to say of deliveries that did not arrive: no evidence, but where to look. */
   unfinished(): Promise<readonly string[]>;
-  /** Registers a webhook for every event, and answers its secret. */
-  addWebhook(url: string): Promise<string>;
+  /** Registers a webhook for every event. */
+  addWebhook(
+    url: string,
+    settings: WebhookSetting,
+  ): Promise<{ readonly id: string; readonly secret: string }>;
+  /** Holds what it is owed, or lets it go, as an admin would in a process of their own. */
+  pauseWebhook(id: string, isPaused: boolean): Promise<void>;
 }
 
 export async function createDatabase(serverUrl: string, name: string): Promise<Database> {
@@ -42,12 +50,12 @@ export async function createDatabase(serverUrl: string, name: string): Promise<D
     committed: () =>
       select<CommittedRow>(
         url,
-        `SELECT reference, (extract(epoch FROM placed_at) * 1000)::float AS "placedAt" FROM orders`,
+        `SELECT reference, (extract(epoch FROM placed_at) * 1000)::float AS "placedAt" FROM orders ORDER BY id`,
       ),
     storedEvents: async () => {
       const [row] = await select<{ count: number }>(
         url,
-        'SELECT count(*)::int AS count FROM hookline_events',
+        `SELECT count(*)::int AS count FROM hookline_events WHERE type NOT LIKE 'hookline.%'`,
       );
       return row?.count ?? 0;
     },
@@ -55,7 +63,14 @@ export async function createDatabase(serverUrl: string, name: string): Promise<D
       const rows = await select<{ line: string }>(url, UNFINISHED);
       return rows.map(({ line }) => line);
     },
-    addWebhook: (target) => addWebhook(url, target),
+    addWebhook: (target, settings) =>
+      usingHub(url, async (hub) => {
+        const subscriptions = ['order.created'];
+        const { webhook, secret } = await hub.webhooks.create({ url: target, subscriptions, ...settings });
+        return { id: webhook.id, secret };
+      }),
+    pauseWebhook: (id, isPaused) =>
+      usingHub(url, async (hub) => void (await hub.webhooks.update(id, { paused: isPaused }))),
   };
 }
 
@@ -64,16 +79,18 @@ export async function dropDatabase({ url }: Database, serverUrl: string): Promis
   await using(serverUrl, (sequelize) => sequelize.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
 }
 
-function addWebhook(url: string, target: string): Promise<string> {
+function usingHub<Value>(url: string, work: (hub: Hub) => Promise<Value>): Promise<Value> {
   return using(url, async (sequelize) => {
     const hub = createHub({
       store: sequelizeStore(sequelize),
       roles: ['web'],
       delivery: { allowAddresses: ['127.0.0.0/8'] },
     });
-    const { secret } = await hub.webhooks.create({ url: target, subscriptions: ['order.created'] });
-    await hub.close();
-    return secret;
+    try {
+      return await work(hub);
+    } finally {
+      await hub.close();
+    }
   });
 }
 

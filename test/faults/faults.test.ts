@@ -4,6 +4,8 @@ import { runSuite } from './run-suite.js';
 import type { Result } from './scenario.js';
 import { workerStoppedPastLease } from './scenarios/lost-leases.js';
 import { manyRelaysAndWorkers } from './scenarios/many-relays-and-workers.js';
+import { orderedWorkerKilled } from './scenarios/ordered-worker-killed.js';
+import { pausedWorkerKilled } from './scenarios/paused-worker-killed.js';
 import { processKilledWithoutRedis } from './scenarios/process-killed-without-redis.js';
 import { redisFlushed } from './scenarios/redis-outages.js';
 import { rolledBack } from './scenarios/rolled-back.js';
@@ -19,6 +21,8 @@ const CHOSEN = [
   workerStoppedPastLease,
   manyRelaysAndWorkers,
   redisFlushed,
+  orderedWorkerKilled,
+  pausedWorkerKilled,
 ];
 
 describe('The fault suite, in its short form', function () {

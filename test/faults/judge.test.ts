@@ -59,6 +59,15 @@ describe('The judge of the fault suite', () => {
     expect(judged({ committed: [], received: [], storedEvents: 0 }).passed).to.equal(false);
   });
 
+  it('finds what came before its turn, where there is an order', () => {
+    const received = ['b', 'a'].flatMap((reference) => WEBHOOKS.map((path) => reception(path, reference)));
+    const isOrdered = true;
+    const { problems } = judge('story', evidence({ received }), { faultEndedAt: ENDED_AT, isOrdered });
+    expect(problems).to.deep.equal(WEBHOOKS.map((path) => `out of order at ${path}, from number 1 of 2 on`));
+    expect(judge('story', evidence(), { faultEndedAt: ENDED_AT, isOrdered }).passed).to.equal(true);
+    expect(judged({ received }).passed).to.equal(true);
+  });
+
   it('measures how long what was committed during the fault took to arrive after it', () => {
     const late = { path: '/one', reference: 'a', webhookIds: ['evt_a'], requests: 1, firstAt: 12_340 };
     const after = { reference: 'c', placedAt: ENDED_AT + 1 };

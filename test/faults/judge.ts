@@ -9,9 +9,11 @@ export interface CommittedRow {
 
 /** Both ends of the line, seen from outside: nothing here is what Hookline says of itself. */
 export interface Evidence {
+  /** In the order of their commits. */
   readonly committed: readonly CommittedRow[];
   /** Paths of the webhooks that want every event. */
   readonly webhooks: readonly string[];
+  /** In the order in which they came first. */
   readonly received: readonly Reception[];
   /** Requests whose signature was wrong. */
   readonly refused: number;
@@ -31,6 +33,7 @@ export function judge(name: string, evidence: Evidence, ending: Ending): Result 
     ...(ending.problems ?? []),
     ...problemsOf(evidence, { lost, duplicates, mayDuplicate: ending.mayDuplicate ?? 0 }),
     ...phantomsOf(received.length - rightful.length),
+    ...(ending.isOrdered ? disorderOf(evidence) : []),
   ];
   return {
     name,
@@ -59,6 +62,17 @@ function problemsOf(
     [storedEvents !== committed.length, `${storedEvents} events are stored for ${committed.length} rows`],
   ];
   return checks.flatMap(([isWrong, problem]) => (isWrong ? [problem] : []));
+}
+
+/** What is received first at each webhook, next to what was committed first. */
+function disorderOf({ committed, webhooks, received }: Evidence): readonly string[] {
+  return webhooks.flatMap((webhook) => {
+    const arrived = received.filter(({ path }) => path === webhook).map(({ reference }) => reference);
+    const wrong = committed.findIndex(({ reference }, index) => reference !== arrived[index]);
+    return wrong < 0
+      ? []
+      : [`out of order at ${webhook}, from number ${wrong + 1} of ${committed.length} on`];
+  });
 }
 
 function phantomsOf(count: number): readonly string[] {

@@ -1,3 +1,4 @@
+import type { NewWebhook } from '@hookline/core';
 import type { HubConfig } from './programs/messages.ts';
 import type { Stage } from './stage.ts';
 
@@ -11,6 +12,8 @@ export interface Setting {
   readonly postgres?: 'own';
   /** How many webhooks want every event. Default 2. */
   readonly webhooks?: number;
+  /** What the webhooks are created with. Default: nothing but what they need. */
+  readonly webhook?: Pick<NewWebhook, 'order'>;
   readonly hub?: Partial<Omit<HubConfig, 'databaseUrl' | 'redisUrl' | 'roles'>>;
 }
 
@@ -19,6 +22,8 @@ export interface Ending {
   readonly faultEndedAt: number;
   /** How many requests may have been on their way when a process of ours died, or was stopped past its lease. Default 0. */
   readonly mayDuplicate?: number;
+  /** Whether each webhook must have had its events in the order in which their rows were committed. Default false. */
+  readonly isOrdered?: boolean;
   /** What else did not go as promised. */
   readonly problems?: readonly string[];
 }

@@ -51,6 +51,7 @@ export interface WriterOptions {
 export class Stage {
   readonly #props: Props;
   readonly #programs: Program<never>[] = [];
+  readonly #webhookIds: string[] = [];
   #webhooks: readonly string[] = [];
 
   constructor(props: Props) {
@@ -78,7 +79,8 @@ export class Stage {
     const url = await receiver.ask<string>({ kind: 'trust', secrets: {} });
     this.#webhooks = Array.from({ length: setting.webhooks ?? 2 }, (_, index) => `/webhook-${index + 1}`);
     for (const path of this.#webhooks) {
-      const secret = await database.addWebhook(`${url}${path}`);
+      const { id, secret } = await database.addWebhook(`${url}${path}`, setting.webhook ?? {});
+      this.#webhookIds.push(id);
       await receiver.ask({ kind: 'trust', secrets: { [path]: secret } });
     }
   }
@@ -92,6 +94,11 @@ export class Stage {
     const { redisUrl, ...config } = this.hubConfig;
     const queue = redisUrl === undefined || isQueueless ? {} : { redisUrl };
     return this.#start('writer', 'writer', { ...config, ...queue, roles, via } satisfies WriterConfig);
+  }
+
+  /** All webhooks: what they are owed is held, or let go. */
+  async pauseWebhooks(isPaused: boolean): Promise<void> {
+    for (const id of this.#webhookIds) await this.#props.database.pauseWebhook(id, isPaused);
   }
 
   tellReceiver(order: ReceiverOrder): Promise<unknown> {

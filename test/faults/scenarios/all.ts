@@ -1,6 +1,8 @@
 import type { Scenario } from '../scenario.ts';
 import { eventLoopBlocked, workerStoppedPastLease } from './lost-leases.ts';
 import { manyRelaysAndWorkers } from './many-relays-and-workers.ts';
+import { orderedWorkerKilled } from './ordered-worker-killed.ts';
+import { pausedWorkerKilled } from './paused-worker-killed.ts';
 import { postgresRestarted } from './postgres-restarted.ts';
 import { processKilledWithoutRedis } from './process-killed-without-redis.ts';
 import { receiverDown } from './receiver-down.ts';
@@ -25,4 +27,6 @@ export const scenarios: readonly Scenario[] = [
   redisRestartedEmpty,
   postgresRestarted,
   receiverDown,
+  orderedWorkerKilled,
+  pausedWorkerKilled,
 ];
