@@ -1,4 +1,4 @@
-import type { DeliveryRecord, EventRecord, Hold, Store } from '@hookline/core';
+import type { ClaimedDelivery, DeliveryRecord, EventRecord, GroupTurn, Hold, Store } from '@hookline/core';
 import { expect } from 'chai';
 import { HELD_UNTIL_RESUMED } from '../../packages/core/src/delivery/delivery.js';
 import {
@@ -128,67 +128,133 @@ export function heldDeliveriesContract(store: () => Store): void {
 
   describe('deliveries of a group', () => {
     const KEY = 'subject:wh_1:Conversation:7';
+    const aTurn = (groupKey: string, parts: Partial<GroupTurn> = {}): GroupTurn => ({
+      ...{ groupKey, waitMs: 0, maxItems: null },
+      ...parts,
+    });
+    const TURN = aTurn(KEY);
+    const now = (id: string | undefined) => ({ id, dueAt: NOW });
 
     it('become due one after the other', async () => {
       const [first, second, third] = await chain(KEY, 3);
       if (!first || !second || !third) throw new Error('no chain');
       expect(await dueIds(store().deliveries)).to.deep.equal([]);
       expect(await store().deliveries.waitingGroups(10)).to.deep.equal([KEY]);
-      expect(await store().deliveries.promote([KEY, KEY], NOW)).to.deep.equal([first.id]);
-      expect(await store().deliveries.promote([KEY], NOW), 'while the first is owed').to.deep.equal([]);
+      expect(await store().deliveries.promote([TURN, TURN], NOW)).to.deep.equal([now(first.id)]);
+      expect(await store().deliveries.promote([TURN], NOW), 'while the first is owed').to.deep.equal([]);
       expect(await store().deliveries.waitingGroups(10)).to.deep.equal([]);
       await finish(first.id);
-      expect(await store().deliveries.promote([KEY], NOW)).to.deep.equal([second.id]);
+      expect(await store().deliveries.promote([TURN], NOW)).to.deep.equal([now(second.id)]);
       expect(await dueIds(store().deliveries)).to.deep.equal([second.id]);
       await finish(second.id);
       expect(await store().deliveries.waitingGroups(10)).to.deep.equal([KEY]);
-      expect(await store().deliveries.promote([KEY], NOW)).to.deep.equal([third.id]);
+      expect(await store().deliveries.promote([TURN], NOW)).to.deep.equal([now(third.id)]);
     });
 
     it('wait for an event about the same that is not fanned out yet', async () => {
       const earlier = anEvent();
       await store().events.insert([earlier]);
       const [waiting] = await chain(KEY, 1);
-      expect(await store().deliveries.promote([KEY], NOW)).to.deep.equal([]);
+      expect(await store().deliveries.promote([TURN], NOW)).to.deep.equal([]);
       await store().events.settle(aFanOut({ eventIds: [earlier.id] }));
-      expect(await store().deliveries.promote([KEY], NOW)).to.deep.equal([waiting?.id]);
+      expect(await store().deliveries.promote([TURN], NOW)).to.deep.equal([now(waiting?.id)]);
     });
 
     it('wait for no event about something else, of another account, or for later', async () => {
       await store().events.insert([anEvent({ subjectId: '8' }), anEvent({ accountId: '43' })]);
       await store().events.insert([anEvent()], { dueAt: LATER });
       const [waiting] = await chain(KEY, 1);
-      expect(await store().deliveries.promote([KEY], NOW)).to.deep.equal([waiting?.id]);
+      expect(await store().deliveries.promote([TURN], NOW)).to.deep.equal([now(waiting?.id)]);
     });
 
     it('of a whole webhook wait for every event of its account', async () => {
       const earlier = anEvent({ subjectId: '8' });
       await store().events.insert([earlier]);
       const [waiting] = await chain('webhook:wh_1', 1);
-      expect(await store().deliveries.promote(['webhook:wh_1'], NOW)).to.deep.equal([]);
+      expect(await store().deliveries.promote([aTurn('webhook:wh_1')], NOW)).to.deep.equal([]);
       await store().events.settle(aFanOut({ eventIds: [earlier.id] }));
-      expect(await store().deliveries.promote(['webhook:wh_1'], NOW)).to.deep.equal([waiting?.id]);
+      expect(await store().deliveries.promote([aTurn('webhook:wh_1')], NOW)).to.deep.equal([
+        now(waiting?.id),
+      ]);
     });
 
-    it('that go together are claimed by the first, and the others come with it', async () => {
-      const parts = { groupKey: 'batch:wh_1', hold: 'batch', nextAttemptAt: NOW } as const;
-      const deliveries = [await owe(parts), await owe(parts), await owe({ ...parts, nextAttemptAt: LATER })];
-      const [first, second, third] = deliveries.map(({ id }) => id);
-      const claimed = await store().deliveries.claim(aClaim());
-      expect(claimed.map(({ delivery }) => delivery.id)).to.deep.equal([first]);
-      const claim = { ...aClaim({ limit: 1 }), groupKey: 'batch:wh_1' };
-      const others = await store().deliveries.claimGroup(claim);
+    const gathered = (key: string, parts: Partial<DeliveryRecord> = {}) =>
+      owe({
+        groupKey: key,
+        hold: key.startsWith('batch:') ? 'batch' : 'debounce',
+        nextAttemptAt: HELD_UNTIL_RESUMED,
+        createdAt: NOW,
+        ...parts,
+      });
+    const BATCH = 'batch:wh_1';
+    const idsOf = (claimed: readonly ClaimedDelivery[]) => claimed.map(({ delivery }) => delivery.id);
+
+    it('that go together wait for the time of their first, and come with it', async () => {
+      const turn = aTurn(BATCH, { waitMs: 500, maxItems: 3 });
+      const [first, second] = [await gathered(BATCH), await gathered(BATCH, { createdAt: NOW + 100 })];
+      expect(await dueIds(store().deliveries, { now: LATER })).to.deep.equal([]);
+      expect(await store().deliveries.waitingGroups(10)).to.deep.equal([BATCH]);
+      const promoted = [{ id: first.id, dueAt: NOW + 500 }];
+      expect(await store().deliveries.promote([turn], NOW + 200)).to.deep.equal(promoted);
+      expect(await store().deliveries.promote([turn], NOW + 200), 'its time is known').to.deep.equal([]);
+      expect(await store().deliveries.waitingGroups(10)).to.deep.equal([]);
+      expect(await get(first.id)).to.include({ hold: 'batch', nextAttemptAt: NOW + 500 });
+      const head = aClaim({ now: NOW + 500 });
+      expect(idsOf(await store().deliveries.claim(head))).to.deep.equal([first.id]);
+      const others = await store().deliveries.claimGroup({
+        ...aClaim({ limit: 2, except: [first.id], now: NOW + 500 }),
+        groupKey: BATCH,
+      });
       expect(others.map(({ delivery }) => [delivery.id, delivery.state])).to.deep.equal([
-        [second, 'delivering'],
+        [second.id, 'delivering'],
       ]);
-      const rest = await store().deliveries.claimGroup({ ...aClaim(), groupKey: 'batch:wh_1' });
-      expect(rest.map(({ delivery }) => delivery.id)).to.deep.equal([third]);
-      expect(await store().deliveries.claimGroup({ ...aClaim(), groupKey: 'batch:wh_1' })).to.deep.equal([]);
+    });
+
+    it('that go together wait no more where there are as many as go', async () => {
+      const turn = aTurn(BATCH, { waitMs: 500, maxItems: 3 });
+      const first = await gathered(BATCH);
+      await store().deliveries.promote([turn], NOW);
+      await gathered(BATCH);
+      expect(await store().deliveries.promote([turn], NOW)).to.deep.equal([]);
+      await gathered(BATCH);
+      expect(await store().deliveries.promote([turn], NOW)).to.deep.equal([now(first.id)]);
+    });
+
+    it('that go together wait for none that is to be tried again, and none for them', async () => {
+      const failed = await gathered(BATCH, { state: 'retrying', hold: null, nextAttemptAt: LATER });
+      const waiting = await gathered(BATCH);
+      expect(await store().deliveries.promote([aTurn(BATCH)], NOW)).to.deep.equal([now(waiting.id)]);
+      const claim = aClaim();
+      expect(idsOf(await store().deliveries.claim(claim))).to.deep.equal([waiting.id]);
+      const group = { ...aClaim({ except: [waiting.id] }), groupKey: BATCH };
+      expect(await store().deliveries.claimGroup(group), 'its time has not come').to.deep.equal([]);
+      expect(await dueIds(store().deliveries, { now: LATER })).to.include(failed.id);
+    });
+
+    it('that are debounced are not left behind to be tried again', async () => {
+      const key = 'debounce:wh_1:order.updated:Order:7';
+      const failed = await gathered(key, { state: 'retrying', hold: null, nextAttemptAt: LATER });
+      const newer = await gathered(key);
+      expect(await store().deliveries.promote([aTurn(key, { waitMs: 100 })], NOW)).to.deep.equal([
+        { id: newer.id, dueAt: NOW + 100 },
+      ]);
+      await store().deliveries.claim(aClaim({ now: NOW + 100 }));
+      const group = { ...aClaim({ except: [newer.id], now: NOW + 100 }), groupKey: key };
+      expect(idsOf(await store().deliveries.claimGroup(group))).to.deep.equal([failed.id]);
+    });
+
+    it('that go together wait for their first also where that is put aside for another reason', async () => {
+      const first = await gathered(BATCH);
+      await store().deliveries.promote([aTurn(BATCH)], NOW);
+      await hold(first.id, 'circuit');
+      await gathered(BATCH);
+      expect(await store().deliveries.promote([aTurn(BATCH)], NOW)).to.deep.equal([]);
+      expect(await store().deliveries.waitingGroups(10)).to.deep.equal([]);
     });
 
     it('have nothing to do with each other any more when they are taken out', async () => {
       const [first, second] = await chain(KEY, 2);
-      await store().deliveries.promote([KEY], NOW);
+      await store().deliveries.promote([TURN], NOW);
       expect(await store().deliveries.ungroup('wh_none', NOW)).to.equal(2);
       expect(await dueIds(store().deliveries)).to.have.members([first?.id, second?.id]);
       expect(await get(String(second?.id))).to.include({ hold: null, groupKey: null });

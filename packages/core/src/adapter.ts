@@ -4,6 +4,7 @@
  */
 export { isTransaction, outermostOf, type TransactionLike } from './adapters/transaction-hooks.js';
 export { type RequestContext, requestContext, type ToContext } from './context/request-context.js';
+export { HELD_UNTIL_RESUMED } from './delivery/delivery.js';
 export { errorFields } from './errors.js';
 export { type BodyReader, type BodySource, createBodyReader } from './http/body-reader.js';
 export { type EncodedResponse, encodeResponse } from './http/encode-response.js';

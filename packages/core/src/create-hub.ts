@@ -12,6 +12,7 @@ import { type ClaimGroupDeps, groupClaimer } from './delivery/claim-group.js';
 import { bodyComposer, type Composer } from './delivery/compose-body.js';
 import { credentialKeeper } from './delivery/credential-keeper.js';
 import { followChange } from './delivery/follow-change.js';
+import { Gathering } from './delivery/gathering.js';
 import { type UrlPolicy, urlPolicy } from './delivery/guard-url.js';
 import { holder } from './delivery/hold-delivery.js';
 import { Promoter } from './delivery/promote-groups.js';
@@ -253,6 +254,7 @@ function assembleWorkers(
     ...world,
     claims: deliveryClaims,
     hold: holder(store.deliveries, clock),
+    gathering: new Gathering(),
     claimGroup: groupClaimer({
       ...{ deliveries: store.deliveries, claims: deliveryClaims, clock },
       ...parts.claiming,
@@ -261,7 +263,8 @@ function assembleWorkers(
     composer: composerOf(options, world, parts.rows),
     access,
     reportAttempt: reportExhausted(world.announce),
-    followers: [promoter, access, ...parts.followers],
+    promoter,
+    followers: [access, ...parts.followers],
     retry: toPolicy('retry', options.retry, standardRetry),
     clientErrors: limits.clientErrors,
     maxDepth: limits.maxDepth,

@@ -1,31 +1,11 @@
 import type { NewWebhook } from '@hookline/core';
 import { expect } from 'chai';
-import { Webhook } from 'standardwebhooks';
 import { buildHub } from '../../support/build-hub.js';
+import { buildSubscribed as build } from '../../support/build-subscribed.js';
 import { expectError } from '../../support/expect-error.js';
-import { aReply } from '../../support/scripted-http-client.js';
 
 const INPUT = { url: 'https://receiver.example/', subscriptions: ['*'] };
 const MINUTE = 60_000;
-
-async function build(parts: Partial<NewWebhook>) {
-  const world = buildHub({ retry: [MINUTE, MINUTE] });
-  const { hub, http } = world;
-  const { webhook, secret } = await hub.webhooks.create({ ...INPUT, ...parts });
-  const state = { failing: new Set<string>() };
-  http.send = async (request) => {
-    http.sent.push(request);
-    const isFailing = [...state.failing].some((text) => String(request.body).includes(text));
-    return aReply({ status: isFailing ? 500 : 204 });
-  };
-  const dispatch = async (id: number, n: number, type = 'order.updated') => {
-    await hub.dispatch(type, { n: `n${n}` }, { subject: { type: 'Order', id } });
-    await hub.drain();
-  };
-  const bodies = () => http.sent.map(({ body }) => JSON.parse(String(body)));
-  const sent = () => bodies().map(({ data }) => data.n);
-  return { ...world, webhook, secret, state, dispatch, bodies, sent };
-}
 
 describe('deliveries in order', () => {
   it('wait for the one before them about the same subject, and for no other', async () => {
@@ -97,87 +77,6 @@ describe('deliveries in order', () => {
     await hub.webhooks.update(webhook.id, { order: null });
     await hub.drain();
     expect(sent().sort()).to.deep.equal(['n1', 'n2', 'n3']);
-  });
-});
-
-describe('debounced deliveries', () => {
-  it('become the last of those that come within the time of the first', async () => {
-    const { hub, dispatch, sent, clock } = await build({ debounceMs: 1_000 });
-    for (const n of [1, 2, 3]) await dispatch(7, n);
-    await dispatch(8, 4);
-    expect(sent()).to.deep.equal([]);
-    clock.advance(1_000);
-    await hub.drain();
-    expect(sent().sort()).to.deep.equal(['n3', 'n4']);
-    const cancelled = await hub.deliveries.list({ state: 'cancelled' });
-    expect(cancelled.map(({ reason }) => reason)).to.deep.equal(['superseded', 'superseded']);
-    await dispatch(7, 5);
-    clock.advance(1_000);
-    await hub.drain();
-    expect(sent().at(-1)).to.equal('n5');
-  });
-
-  it('are of one type and about one subject', async () => {
-    const { hub, dispatch, sent, clock } = await build({ debounceMs: 1_000 });
-    await dispatch(7, 1, 'order.created');
-    await dispatch(7, 2, 'order.updated');
-    await hub.dispatch('order.listed', { n: 'n3' });
-    await hub.drain();
-    expect(sent(), 'what is about nothing waits for nothing').to.deep.equal(['n3']);
-    clock.advance(1_000);
-    await hub.drain();
-    expect(sent().sort()).to.deep.equal(['n1', 'n2', 'n3']);
-  });
-});
-
-describe('batched deliveries', () => {
-  it('go out together, in order, each with the id of its event, signed as one', async () => {
-    const { hub, http, secret, dispatch, clock, bodies } = await build({
-      batch: { maxItems: 3, maxWaitMs: 1_000 },
-    });
-    for (const n of [1, 2, 3, 4]) await dispatch(n, n);
-    expect(http.sent).to.deep.equal([]);
-    clock.advance(1_000);
-    await hub.drain();
-    expect(bodies().map((items) => items.map(({ data }: { data: { n: string } }) => data.n))).to.deep.equal([
-      ['n1', 'n2', 'n3'],
-      ['n4'],
-    ]);
-    const events = (await hub.events.list()).map(({ id }) => id).reverse();
-    expect(
-      bodies()
-        .flat()
-        .map(({ id }) => id),
-    ).to.deep.equal(events);
-    const [request] = http.sent;
-    expect(request?.headers).to.include({ 'hookline-event-type': 'hookline.batch' });
-    const at = new Date(Number(request?.headers['webhook-timestamp']) * 1_000);
-    const expected = new Webhook(secret).sign(
-      request?.headers['webhook-id'] ?? '',
-      at,
-      String(request?.body),
-    );
-    expect(request?.headers['webhook-signature']).to.equal(expected);
-    expect(
-      (await hub.deliveries.list({ state: 'delivered' })).map(({ attemptCount }) => attemptCount),
-    ).to.deep.equal([1, 1, 1, 1]);
-  });
-
-  it('that failed are tried again together, under the same id', async () => {
-    const { hub, http, state, dispatch, clock } = await build({ batch: { maxItems: 10, maxWaitMs: 1_000 } });
-    state.failing.add('"n2"');
-    for (const n of [1, 2]) await dispatch(n, n);
-    clock.advance(1_000);
-    await hub.drain();
-    state.failing.clear();
-    clock.advance(2 * MINUTE);
-    await hub.drain();
-    expect(http.sent).to.have.length(2);
-    expect(http.sent[0]?.headers['webhook-id']).to.equal(http.sent[1]?.headers['webhook-id']);
-    expect(http.sent[0]?.body).to.deep.equal(http.sent[1]?.body);
-    expect(
-      (await hub.deliveries.list({ state: 'delivered' })).map(({ attemptCount }) => attemptCount),
-    ).to.deep.equal([2, 2]);
   });
 });
 

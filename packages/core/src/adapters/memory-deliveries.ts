@@ -1,10 +1,11 @@
 import { type AttemptRecord, withoutContent } from '../delivery/attempt.js';
-import type { DeliveryRecord, Hold } from '../delivery/delivery.js';
+import { type DeliveryRecord, HELD_UNTIL_RESUMED, type Hold } from '../delivery/delivery.js';
+import { isDebounced, waitsInGroup } from '../delivery/group.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import type { RateLimit } from '../delivery/webhook-settings.js';
 import { HooklineError } from '../errors.js';
 import type { EventRecord } from '../events/event.js';
-import type { DeliveryQuery, DeliveryStore, EventStore, Scope } from '../ports/store.js';
+import type { DeliveryQuery, DeliveryStore, EventStore, GroupTurn, Promoted, Scope } from '../ports/store.js';
 import type {
   ClaimedDelivery,
   ClaimRequest,
@@ -13,7 +14,7 @@ import type {
   HeldClaim,
   HeldDelivery,
 } from '../ports/work-store.js';
-import { isPreceded, waitingHead } from './memory-groups.js';
+import { isPreceded, turnAt, waitingHead } from './memory-groups.js';
 import { inScope, isAsked, page, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
 import { MemoryWork, type WorkRow } from './memory-work.js';
@@ -31,7 +32,7 @@ export class MemoryDeliveries implements DeliveryStore {
   }
 
   async claim(request: ClaimRequest): Promise<readonly ClaimedDelivery[]> {
-    return this.#read(this.#work.claim(request, (delivery) => this.#isFirstOfGroup(delivery)));
+    return this.#read(this.#work.claim(request));
   }
 
   #read(deliveries: readonly DeliveryRecord[]): readonly ClaimedDelivery[] {
@@ -120,24 +121,28 @@ export class MemoryDeliveries implements DeliveryStore {
     const grouped = [...this.#tables.deliveries.values()].filter(isMeant);
     for (const row of grouped) {
       const { record, ...leased } = row;
-      const due = isGroupHold(record.hold) ? { hold: null, nextAttemptAt: now } : {};
+      const due = waitsInGroup(record) ? { hold: null, nextAttemptAt: now } : {};
       this.#tables.deliveries.set(record.id, { record: { ...record, ...due, groupKey: null }, ...leased });
     }
     return grouped.length;
   }
 
-  async promote(groupKeys: readonly string[], now: number): Promise<readonly string[]> {
-    return [...new Set(groupKeys)].flatMap((groupKey) => {
-      const head = waitingHead(this.#tables, groupKey);
-      if (head === null || isPreceded(this.#tables, head, now)) return [];
-      this.#makeDue(head, now);
-      return [head.id];
+  async promote(turns: readonly GroupTurn[], now: number): Promise<readonly Promoted[]> {
+    return turns.flatMap((turn) => {
+      const head = waitingHead(this.#tables, turn.groupKey);
+      if (head === null || (head.hold === 'predecessor' && isPreceded(this.#tables, head, now))) return [];
+      const dueAt = turnAt(this.#tables, head, turn, now);
+      if ((head.nextAttemptAt ?? 0) <= dueAt) return [];
+      const record = { ...head, hold: head.hold === 'predecessor' ? null : head.hold, nextAttemptAt: dueAt };
+      this.#tables.deliveries.set(head.id, { record, ...UNLEASED });
+      return [{ id: head.id, dueAt }];
     });
   }
 
   async waitingGroups(limit: number): Promise<readonly string[]> {
     const keys = [...this.#tables.deliveries.groupKeys];
-    return keys.filter((key) => waitingHead(this.#tables, key) !== null).slice(0, limit);
+    const isWaiting = (key: string) => waitingHead(this.#tables, key)?.nextAttemptAt === HELD_UNTIL_RESUMED;
+    return keys.filter(isWaiting).slice(0, limit);
   }
 
   async claimGroup({ groupKey, ...request }: GroupClaimRequest): Promise<readonly ClaimedDelivery[]> {
@@ -145,7 +150,7 @@ export class MemoryDeliveries implements DeliveryStore {
     const isMeant = ({ record, lease }: WorkRow<DeliveryRecord>) => {
       const { hold, nextAttemptAt } = record;
       const waits = hold === 'debounce' || hold === 'batch';
-      const isDue = nextAttemptAt !== null && (waits || nextAttemptAt <= now);
+      const isDue = nextAttemptAt !== null && (waits || isDebounced(groupKey) || nextAttemptAt <= now);
       return isDue && lease === null && !except.includes(record.id);
     };
     const members = this.#tables.deliveries.ofGroup(groupKey).filter(isMeant).slice(0, limit);
@@ -160,11 +165,6 @@ export class MemoryDeliveries implements DeliveryStore {
 
   async attempts(deliveryId: string): Promise<readonly AttemptRecord[]> {
     return [...(this.#tables.attempts.get(deliveryId) ?? [])].sort((a, b) => a.number - b.number);
-  }
-
-  /** What goes together is claimed by its first: the others come with it. */
-  #isFirstOfGroup({ id, groupKey }: DeliveryRecord): boolean {
-    return groupKey === null || this.#tables.deliveries.ofGroup(groupKey)[0]?.record.id === id;
   }
 
   #makeDue(record: DeliveryRecord, now: number): void {
@@ -188,10 +188,6 @@ export class MemoryDeliveries implements DeliveryStore {
   #isErased(eventId: string): boolean {
     return typeof this.#tables.events.get(eventId)?.erasedAt === 'number';
   }
-}
-
-function isGroupHold(hold: Hold | null): boolean {
-  return hold === 'predecessor' || hold === 'debounce' || hold === 'batch';
 }
 
 function toClaimed(

@@ -54,16 +54,11 @@ export class DueIds {
 }
 
 /** The first of them but for those spared. */
-export function take(
-  ids: Iterable<string>,
-  limit: number,
-  spared?: ReadonlySet<string>,
-  isMeant: (id: string) => boolean = () => true,
-): readonly string[] {
+export function take(ids: Iterable<string>, limit: number, spared?: ReadonlySet<string>): readonly string[] {
   const taken: string[] = [];
   for (const id of ids) {
     if (taken.length >= limit) break;
-    if (!spared?.has(id) && isMeant(id)) taken.push(id);
+    if (!spared?.has(id)) taken.push(id);
   }
   return taken;
 }

@@ -1,5 +1,7 @@
 import type { DeliveryRecord } from '../delivery/delivery.js';
+import { isGathered, waitsInGroup } from '../delivery/group.js';
 import type { EventRecord } from '../events/event.js';
+import type { GroupTurn } from '../ports/store.js';
 import type { Tables } from './memory-store.js';
 import { type WorkRow, WorkRows } from './memory-work.js';
 
@@ -40,10 +42,23 @@ export class DeliveryRows extends WorkRows<DeliveryRecord> {
   }
 }
 
-/** The first owed delivery of a group, where it waits for its turn. */
+/** The first owed delivery of a group, of what goes together the first that was not begun, where it waits for its turn. */
 export function waitingHead(tables: Tables, groupKey: string): DeliveryRecord | null {
-  const head = tables.deliveries.ofGroup(groupKey)[0];
-  return head?.record.hold === 'predecessor' && head.lease === null ? head.record : null;
+  const isNew = ({ record, lease }: WorkRow<DeliveryRecord>) => record.state === 'pending' && lease === null;
+  const members = tables.deliveries.ofGroup(groupKey);
+  const head = isGathered(groupKey) ? members.find(isNew) : members[0];
+  return head && waitsInGroup(head.record) && head.lease === null ? head.record : null;
+}
+
+/** When it is to begin. */
+export function turnAt(tables: Tables, head: DeliveryRecord, turn: GroupTurn, now: number): number {
+  if (!isGathered(turn.groupKey)) return now;
+  const isWaiting = ({ record, lease }: WorkRow<DeliveryRecord>) =>
+    record.state === 'pending' && lease === null;
+  const { length: waiting } = tables.deliveries.ofGroup(turn.groupKey).filter(isWaiting);
+  return waiting >= (turn.maxItems ?? Number.POSITIVE_INFINITY)
+    ? now
+    : Math.max(now, head.createdAt + turn.waitMs);
 }
 
 /** Whether an event that the group is about, and that came before this delivery's, was not fanned out. */

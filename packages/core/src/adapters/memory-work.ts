@@ -68,20 +68,12 @@ export class MemoryWork<Item extends Work> {
     this.#claimedState = claimedState;
   }
 
-  /** @param isClaimable a further condition */
-  claim(
-    { ids, except = [], limit, now, leaseMs, lease }: ClaimRequest,
-    isClaimable: (item: Item) => boolean = () => true,
-  ): readonly Item[] {
+  claim({ ids, except = [], limit, now, leaseMs, lease }: ClaimRequest): readonly Item[] {
     const spared = new Set(except);
     const isDue = (id: string) => (this.#rows.dueAt(id) ?? Number.POSITIVE_INFINITY) <= now;
-    const mayBe = (id: string) => {
-      const row = this.#rows.get(id);
-      return row !== undefined && isClaimable(row.record);
-    };
     const taken = ids
-      ? take(ids.filter(isDue), limit, spared, mayBe)
-      : this.#inTurn(take(this.#rows.due(now), limit * LOOKED_AT, spared, mayBe), limit);
+      ? take(ids.filter(isDue), limit, spared)
+      : this.#inTurn(take(this.#rows.due(now), limit * LOOKED_AT, spared), limit);
     return this.#rowsOf(taken).map(({ record }) => this.take(record, { now, leaseMs, lease }));
   }
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { HooklineError } from '../errors.js';
 import type { ClaimedDelivery } from '../ports/work-store.js';
 import type { Held } from '../worker/claims.js';
 import type { AttemptDeps, Passed } from './attempt-delivery.js';
-import type { HeldGroup } from './claim-group.js';
 import type { Composed } from './compose-body.js';
 import { concludeAttempt, type Tried } from './conclude-attempt.js';
+import type { Works } from './gathering.js';
 import { judge, post } from './send-delivery.js';
 import { dismiss, policyOf, postpone, settleAttempt } from './settle-attempt.js';
 import type { WebhookRecord } from './webhook.js';
@@ -14,13 +15,13 @@ const JSON_TYPE = 'application/json';
 
 interface Item {
   readonly work: Held<ClaimedDelivery>;
-  readonly composed: Composed;
+  readonly text: string;
 }
 
 /** One request with the events of many deliveries: each has had its attempt then, and goes on by itself. */
 export async function attemptBatch(
   deps: AttemptDeps,
-  works: HeldGroup['works'],
+  works: Works,
   { webhook, isProbe, leave }: Passed,
 ): Promise<void> {
   const items = await composeAll(deps, works, webhook);
@@ -42,17 +43,14 @@ export async function attemptBatch(
 }
 
 /** Those that are withheld, or that fail on our side, are left out. */
-async function composeAll(
-  deps: AttemptDeps,
-  works: HeldGroup['works'],
-  webhook: WebhookRecord,
-): Promise<readonly Item[]> {
+async function composeAll(deps: AttemptDeps, works: Works, webhook: WebhookRecord): Promise<readonly Item[]> {
   const items: Item[] = [];
   for (const work of works) {
     try {
       const composed = await deps.composer.compose(work, webhook);
-      if (composed.kind === 'composed') items.push({ work, composed });
-      else await dismiss(deps, work, { kind: 'refused', reason: composed.reason });
+      if (composed.kind === 'withheld')
+        await dismiss(deps, work, { kind: 'refused', reason: composed.reason });
+      else items.push({ work, text: textOf(composed, webhook, work.delivery.eventId) });
     } catch (error) {
       await postpone(deps, work, error);
     }
@@ -88,16 +86,34 @@ function asBatch(work: Held<ClaimedDelivery>, items: readonly Item[]): Held<Clai
   return { ...work, depth, headers: null, delivery: { ...work.delivery, eventId, eventType: BATCH_EVENT } };
 }
 
-/** A JSON array; each object has the id of its event in front, so that a receiver can drop what it has had. */
+/** A JSON array. */
 function composeBatch(items: readonly Item[]): Composed {
-  const texts = items.map(({ work, composed }) => withId(work.delivery.eventId, composed));
-  return { kind: 'composed', contentType: JSON_TYPE, body: Buffer.from(`[${texts.join()}]`, 'utf8') };
+  const body = Buffer.from(`[${items.map(({ text }) => text).join()}]`, 'utf8');
+  return { kind: 'composed', contentType: JSON_TYPE, body };
 }
 
-function withId(eventId: string, { body, contentType }: Composed): string {
-  if (contentType !== JSON_TYPE)
-    throw new TypeError('a batch holds JSON alone, and a transform made something else');
+/**
+ * An event has its id in front, so that a receiver can drop what it has had; what a transform made is its own business.
+ * Throws TRANSFORM_FAILED for what is no JSON.
+ */
+function textOf(
+  { body, contentType }: Composed,
+  { settings: { transform } }: WebhookRecord,
+  eventId: string,
+): string {
   const text = body.toString('utf8');
-  if (!text.startsWith('{') || text.startsWith('{"id":')) return text;
-  return `{"id":"${eventId}"${text === '{}' ? '' : ','}${text.slice(1)}`;
+  if (transform === undefined)
+    return text.startsWith('{"id":') ? text : `{"id":"${eventId}",${text.slice(1)}`;
+  if (contentType === JSON_TYPE && isJson(text)) return text;
+  const problem = `made ${contentType}, and a batch holds JSON alone`;
+  throw new HooklineError('TRANSFORM_FAILED', { name: `transform "${transform}"`, problem });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

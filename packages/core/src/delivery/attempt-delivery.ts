@@ -2,15 +2,18 @@ import type { ClaimedDelivery } from '../ports/work-store.js';
 import type { Held } from '../worker/claims.js';
 import { admitDelivery } from './admit-delivery.js';
 import { attemptBatch } from './attempt-batch.js';
-import { type ClaimGroup, newestOfGroup } from './claim-group.js';
+import { type ClaimGroup, MAX_DEBOUNCED, newestOf } from './claim-group.js';
 import { concludeAttempt } from './conclude-attempt.js';
+import type { Gathering, PerformTogether, Works } from './gathering.js';
+import { isGathered } from './group.js';
 import type { Pass, ReceiverGate } from './receiver-gate.js';
 import { type SendDeps, sendDelivery } from './send-delivery.js';
-import { dismiss, policyOf, type SettleDeps, settleAttempt } from './settle-attempt.js';
+import { dismiss, passOn, policyOf, type SettleDeps, settleAttempt } from './settle-attempt.js';
 import type { WebhookRecord } from './webhook.js';
 
 export interface AttemptDeps extends SendDeps, SettleDeps {
   readonly gate: ReceiverGate;
+  readonly gathering: Gathering;
   readonly claimGroup: ClaimGroup;
   readonly random: () => number;
   /** How many events may have led to one that is still sent. */
@@ -28,9 +31,9 @@ export interface Passed {
 /**
  * The story of one attempt, of a delivery that this process holds:
  *
- * 1. refuse it where its webhook is gone or inactive; put it aside where that is paused, its receiver only fails just
- *    now, or its turn has not come
- * 2. of deliveries that are debounced, go on with the newest; of those that are batched, with all
+ * 1. refuse it where its webhook is gone or inactive; put it aside where that is paused
+ * 2. bring together what goes together, and put it aside where its receiver only fails just now, or its turn has not
+ *    come; of what is debounced go on with the newest, of what is batched with all
  * 3. compose its body, get what lets it in, build the request and sign it
  * 4. leave it alone where its lease ran out meanwhile (the process stood still): somebody else may be sending it
  * 5. send it; network trouble is a reply, too
@@ -46,27 +49,54 @@ export function attemptDelivery(
   const admission = admitDelivery(work, deps.maxDepth);
   if (admission.kind !== 'admitted') return dismiss(deps, work, admission);
   const { webhook } = admission;
-  const go = (pass: Pass): Promise<void> => {
-    if (pass.kind === 'held')
-      return dismiss(deps, work, pass).then(() => deps.gate.noteHeld(webhook, pass.hold));
-    const passed = { webhook, isProbe: pass.isProbe, leave };
-    const { batch, debounceMs } = webhook.settings;
-    const isAlone = batch === undefined && debounceMs === undefined;
-    return isAlone ? attemptOne(deps, work, passed) : attemptGroup(deps, work, passed);
-  };
+  const { groupKey, manual } = work.delivery;
+  if (groupKey !== null && isGathered(groupKey) && !manual) {
+    const maxItems = webhook.settings.batch?.maxItems ?? MAX_DEBOUNCED;
+    const perform: PerformTogether = (works, leaveAll) =>
+      attemptGroup(deps, works, { webhook, maxItems, leave: leaveAll });
+    return deps.gathering.join(work, leave, { maxItems, perform });
+  }
+  const go = (pass: Pass): Promise<void> =>
+    pass.kind === 'held'
+      ? putAside(deps, [work], webhook, pass)
+      : attemptOne(deps, work, { webhook, isProbe: pass.isProbe, leave });
   const passing = deps.gate.pass(work.delivery, webhook);
   return passing instanceof Promise ? passing.then(go) : go(passing);
 }
 
-async function attemptGroup(deps: AttemptDeps, work: Held<ClaimedDelivery>, passed: Passed): Promise<void> {
-  const { batch } = passed.webhook.settings;
-  const { works, end } = await deps.claimGroup(work, batch?.maxItems);
+interface Gathered {
+  readonly webhook: WebhookRecord;
+  readonly maxItems: number;
+  readonly leave: () => void;
+}
+
+/** What goes together passes the gate as one. */
+async function attemptGroup(
+  deps: AttemptDeps,
+  begun: Works,
+  { webhook, maxItems, leave }: Gathered,
+): Promise<void> {
+  const pass = await deps.gate.pass(begun[0].delivery, webhook);
+  if (pass.kind === 'held') return putAside(deps, begun, webhook, pass);
+  const passed = { webhook, isProbe: pass.isProbe, leave };
+  const { works, end } = await deps.claimGroup(begun, maxItems);
+  void passOn(deps, begun[0]);
   try {
-    if (batch === undefined) await attemptOne(deps, await newestOfGroup(deps, works), passed);
-    else await attemptBatch(deps, works, passed);
+    if (webhook.settings.batch) await attemptBatch(deps, works, passed);
+    else await attemptOne(deps, await newestOf(deps, works), passed);
   } finally {
     end();
   }
+}
+
+async function putAside(
+  { gate, ...deps }: AttemptDeps,
+  works: Works,
+  webhook: WebhookRecord,
+  pass: Extract<Pass, { readonly kind: 'held' }>,
+): Promise<void> {
+  await Promise.all(works.map((work) => dismiss(deps, work, pass)));
+  for (const _ of works) gate.noteHeld(webhook, pass.hold);
 }
 
 async function attemptOne(

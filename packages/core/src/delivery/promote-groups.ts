@@ -1,9 +1,8 @@
 import { groupCalls } from '../batching/group-calls.js';
 import type { Clock } from '../ports/clock.js';
-import type { DeliveryStore } from '../ports/store.js';
+import type { DeliveryStore, GroupTurn, Promoted } from '../ports/store.js';
 import type { HandOver } from '../worker/hand-over.js';
-import type { AttemptFollower } from './follow-attempt.js';
-import { isOrdered } from './owe-delivery.js';
+import { turnOf } from './group.js';
 
 const MAX_GROUPS = 200;
 
@@ -13,45 +12,49 @@ export interface PromoterDeps {
   readonly clock: Clock;
 }
 
-/** Has the next delivery of a group begun when the one before it is over: waiting for that is no failure. */
-export class Promoter implements AttemptFollower {
+/** Has the next of a group begun when its turn has come: waiting for that is no failure. */
+export class Promoter {
   readonly #deps: PromoterDeps;
-  readonly #promote: (groupKey: string) => Promise<undefined>;
+  readonly #promote: (turn: GroupTurn) => Promise<undefined>;
 
   constructor(deps: PromoterDeps) {
     this.#deps = deps;
-    this.#promote = groupCalls((groupKeys) => this.#promoteMany(groupKeys), { maxItems: MAX_GROUPS });
+    this.#promote = groupCalls((turns) => this.#promoteMany(turns), { maxItems: MAX_GROUPS });
   }
 
-  /** Rejects with what the store rejects with: `promoteWaiting` comes to it later. */
-  async promote(groupKeys: Iterable<string>): Promise<void> {
-    await Promise.all([...new Set(groupKeys)].map(this.#promote));
-  }
-
-  followed({
-    delivery: { groupKey },
-    result,
-  }: Parameters<AttemptFollower['followed']>[0]): Promise<void> | undefined {
-    if (groupKey === null || result.nextAttemptAt !== null || !isOrdered(groupKey)) return undefined;
-    // what is left waiting is found by the next sweep
-    return this.#promote(groupKey).catch(() => undefined);
+  /** Never rejects: what the store does not do now `promoteWaiting` comes to later. */
+  async promote(turns: Iterable<GroupTurn>): Promise<void> {
+    const byKey = new Map([...turns].map((turn) => [turn.groupKey, turn]));
+    await Promise.all([...byKey.values()].map(this.#promote)).catch(() => {});
   }
 
   /** For what nobody came to, since a process died, or an event before it was just being fanned out. Answers how many. */
   async promoteWaiting(): Promise<number> {
     const groupKeys = await this.#deps.deliveries.waitingGroups(MAX_GROUPS);
-    return groupKeys.length === 0 ? 0 : this.#begin(groupKeys);
+    return groupKeys.length === 0 ? 0 : this.#begin(groupKeys.map((groupKey) => turnOf(groupKey, null)));
   }
 
-  async #promoteMany(groupKeys: readonly string[]): Promise<readonly undefined[]> {
-    await this.#begin(groupKeys);
-    return groupKeys.map(() => undefined);
+  async #promoteMany(turns: readonly GroupTurn[]): Promise<readonly undefined[]> {
+    await this.#begin(turns);
+    return turns.map(() => undefined);
   }
 
-  async #begin(groupKeys: readonly string[]): Promise<number> {
+  async #begin(turns: readonly GroupTurn[]): Promise<number> {
     const { deliveries, clock, handOver } = this.#deps;
-    const ids = await deliveries.promote(groupKeys, clock.now());
-    handOver(ids.map((id) => ({ kind: 'delivery', id })));
-    return ids.length;
+    const now = clock.now();
+    const promoted = await deliveries.promote(turns, now);
+    for (const [dueAt, ids] of idsByTime(promoted)) {
+      handOver(
+        ids.map((id) => ({ kind: 'delivery', id })),
+        Math.max(0, dueAt - now),
+      );
+    }
+    return promoted.length;
   }
+}
+
+function idsByTime(promoted: readonly Promoted[]): ReadonlyMap<number, readonly string[]> {
+  const byTime = new Map<number, string[]>();
+  for (const { id, dueAt } of promoted) byTime.set(dueAt, [...(byTime.get(dueAt) ?? []), id]);
+  return byTime;
 }

@@ -9,6 +9,8 @@ import type { Waker } from '../worker/waker.js';
 import type { Admission } from './admit-delivery.js';
 import { cancelDelivery } from './conclude-attempt.js';
 import type { AttemptFollower, Followed } from './follow-attempt.js';
+import { isGathered, turnOf } from './group.js';
+import type { Promoter } from './promote-groups.js';
 import type { Pass } from './receiver-gate.js';
 import { type RetryPolicy, retrySchedule } from './retry-policy.js';
 import type { WebhookRecord } from './webhook.js';
@@ -27,6 +29,7 @@ export interface SettleDeps {
   /** What tells of an attempt in the event log, stored with its result; null for most. */
   readonly reportAttempt: (followed: Followed) => EventRecord | null;
   readonly followers: readonly AttemptFollower[];
+  readonly promoter: Pick<Promoter, 'promote'>;
   readonly waker: Pick<Waker, 'wakeRelays'>;
 }
 
@@ -66,6 +69,7 @@ export async function dismiss(
   }
   const { reason } = admission;
   await deps.claims.settle(cancelDelivery(work, reason, deps.clock.now()));
+  await passOn(deps, work);
   const level = reason === 'loop' ? 'warn' : 'info';
   deps.logger[level]({ ...fieldsOf(work), reason }, 'delivery cancelled');
 }
@@ -86,10 +90,24 @@ export async function settleAttempt(
     const delayMs = Math.max(0, nextAttemptAt - deps.clock.now());
     deps.handOver([{ kind: 'delivery', id }], delayMs);
   }
+  if (nextAttemptAt === null && !goesTogether(work)) await passOn(deps, work);
   for (const follower of deps.followers) {
     const following = follower.followed(followed);
     if (following !== undefined) await following;
   }
+}
+
+/** Its group has passed its turn on when it was begun. */
+function goesTogether({ delivery: { groupKey } }: Held<ClaimedDelivery>): boolean {
+  return groupKey !== null && isGathered(groupKey);
+}
+
+/** The turn of a group comes to the next. */
+export function passOn(
+  { promoter }: Pick<SettleDeps, 'promoter'>,
+  { delivery: { groupKey }, webhook }: Held<ClaimedDelivery>,
+): Promise<void> | undefined {
+  return groupKey === null ? undefined : promoter.promote([turnOf(groupKey, webhook)]);
 }
 
 function logAttempt({ logger }: SettleDeps, work: Held<ClaimedDelivery>, result: DeliveryResult): void {

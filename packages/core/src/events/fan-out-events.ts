@@ -1,3 +1,4 @@
+import { turnOf } from '../delivery/group.js';
 import { isDueAtOnce as isDeliveryDue } from '../delivery/owe-delivery.js';
 import type { Promoter } from '../delivery/promote-groups.js';
 import type { ListenerRegistry } from '../listeners/listener-registry.js';
@@ -132,12 +133,11 @@ async function storeAndBegin(
   return true;
 }
 
-/** What fails here the next sweep comes to. */
 function promoteGroups({ promoter }: FanOutDeps, deliveries: readonly OwedDelivery[]): void {
-  const groupKeys = deliveries.flatMap(({ record }) =>
-    record.hold === 'predecessor' ? (record.groupKey ?? []) : [],
+  const turns = deliveries.flatMap(({ record: { groupKey }, webhook }) =>
+    groupKey === null ? [] : [turnOf(groupKey, webhook)],
   );
-  if (groupKeys.length > 0) promoter.promote(groupKeys).catch(() => {});
+  if (turns.length > 0) void promoter.promote(turns);
 }
 
 /** What is owed of one kind: as much of it as there are places for is this process's own, the first of it. */

@@ -193,6 +193,21 @@ export interface DeliveryQuery extends Scope, Page {
   readonly eventType?: string;
 }
 
+/** A group whose first may begin. */
+export interface GroupTurn {
+  readonly groupKey: string;
+  /** How long the first waits for others to go with it, in milliseconds. */
+  readonly waitMs: number;
+  /** So many that go together wait for no more. Null: they wait in any case. */
+  readonly maxItems: number | null;
+}
+
+/** A delivery that is due, or will be. */
+export interface Promoted {
+  readonly id: string;
+  readonly dueAt: number;
+}
+
 export interface DeliveryStore extends WorkStore<ClaimedDelivery, DeliveryResult> {
   get(id: string, scope: Scope): Promise<DeliveryRecord | null>;
   list(query: DeliveryQuery): Promise<readonly DeliveryRecord[]>;
@@ -217,13 +232,18 @@ export interface DeliveryStore extends WorkStore<ClaimedDelivery, DeliveryResult
   /** Makes due what is held for one of these reasons, of a webhook, and leased by nobody: the oldest, up to a limit, where one is given. Answers how many there were. */
   resume(webhookId: string, holds: readonly Hold[], now: number, limit?: number): Promise<number>;
   /**
-   * Of each group: makes its first open delivery due, where that is held as `predecessor`, and no event waits to be fanned
-   * out that was stored before its event and that the group is about. Answers the ids of those that are due now.
+   * Gives each group its turn. Of one in order: makes its first owed delivery due, where that is held as `predecessor`, and
+   * no event waits to be fanned out that was stored before its event and that the group is about. Of one that goes
+   * together: makes the first that was not attempted due, where that is held as `debounce` or `batch`, `waitMs` after it
+   * was made, or now where `maxItems` wait. Answers those whose time that changed.
    */
-  promote(groupKeys: readonly string[], now: number): Promise<readonly string[]>;
-  /** Groups whose first open delivery is held as `predecessor`: what `promote` did not come to, since a process died. */
+  promote(turns: readonly GroupTurn[], now: number): Promise<readonly Promoted[]>;
+  /** Groups whose first waits without end: what `promote` did not come to, since a process died. */
   waitingGroups(limit: number): Promise<readonly string[]>;
-  /** Claims others of a group, due or held for each other (`debounce`, `batch`), oldest first. */
+  /**
+   * Claims others of a group, due or held for each other (`debounce`, `batch`), oldest first; of one that is debounced
+   * also those that wait to be tried again.
+   */
   claimGroup(request: GroupClaimRequest): Promise<readonly ClaimedDelivery[]>;
   /**
    * The next turns of a webhook with a rate limit, one behind the other over all processes. Answers the instant of the

@@ -175,6 +175,7 @@ function createDeliveries({ deliveries, deliveries_open, attempts, prefix }: Tab
     ...createOpen(deliveries_open, `${prefix}deliveries`, 'delivered', GROUP_COLUMNS),
     `CREATE INDEX "${prefix}deliveries_group" ON ${deliveries_open} (group_key, group_order) WHERE group_key IS NOT NULL`,
     // For lists. What is pending comes and goes without it, and is found among what is due.
+    `CREATE INDEX "${prefix}deliveries_waiting" ON ${deliveries_open} (group_key) WHERE group_key IS NOT NULL AND next_attempt_at = 8640000000000000`,
     `CREATE INDEX "${prefix}deliveries_failed" ON ${deliveries_open} (state, id) WHERE state <> 'pending'`,
     `CREATE TABLE ${attempts} (
   id text NOT NULL,

@@ -1,16 +1,37 @@
-import type { GroupClaimRequest } from '@hookline/core';
+import type { GroupClaimRequest, GroupTurn, Promoted } from '@hookline/core';
+import { HELD_UNTIL_RESUMED } from '@hookline/core/adapter';
 import { Binds } from '../binds.js';
+import type { Columns } from '../columns.js';
 import { isAmong } from '../conditions.js';
 import type { Run } from '../database.js';
 import type { Tables } from '../tables.js';
 
-/** The first owed delivery of each group that `groups` names. */
-function headOf(groups: string, open: string): string {
-  return `${groups} CROSS JOIN LATERAL (
-      SELECT open."id", open."lease" FROM ${open} AS open
+const TURN_COLUMNS: Columns<GroupTurn> = { groupKey: 'text', waitMs: 'bigint', maxItems: 'integer' };
+/** Held without end, as of a row of `open`. */
+const ENDLESS = String(HELD_UNTIL_RESUMED);
+const WAITS = `work."hold" IN ('predecessor', 'debounce', 'batch')`;
+
+function isGathered(key: string): string {
+  return `(${key} LIKE 'batch:%' OR ${key} LIKE 'debounce:%')`;
+}
+
+/** The first owed delivery of each group that `asked` names; of what goes together the first that was not begun. */
+function headOf(open: string): string {
+  return `CROSS JOIN LATERAL (
+      SELECT open."id", open."lease", open."next_attempt_at" FROM ${open} AS open
       WHERE open."group_key" = asked."group_key" AND open."next_attempt_at" IS NOT NULL
+        AND ((open."state" = 'pending' AND open."lease" IS NULL) OR NOT ${isGathered('asked."group_key"')})
       ORDER BY open."group_order" LIMIT 1
     ) AS head`;
+}
+
+/** Whether as many wait as go together at most. */
+function isFull(open: string): string {
+  return `asked."max_items" <= (SELECT count(*) FROM (
+      SELECT FROM ${open} AS open
+      WHERE open."group_key" = asked."group_key" AND open."state" = 'pending' AND open."lease" IS NULL
+        AND open."next_attempt_at" IS NOT NULL LIMIT asked."max_items"
+    ) AS members)`;
 }
 
 /** Whether an event that the group is about, and that was stored before `event`, waits in the outbox, and is to go out by now. */
@@ -31,34 +52,40 @@ function isPreceded({ outbox, events }: Tables, now: string): string {
 export async function promoteGroups(
   run: Run,
   tables: Tables,
-  groupKeys: readonly string[],
+  turns: readonly GroupTurn[],
   now: number,
-): Promise<readonly string[]> {
-  if (groupKeys.length === 0) return [];
+): Promise<readonly Promoted[]> {
+  if (turns.length === 0) return [];
   const { deliveries, deliveries_open: open, events } = tables;
   const binds = new Binds();
   const instant = binds.add('bigint', now);
-  const asked = `unnest(${binds.addAll('text', [...new Set(groupKeys)])}) AS asked("group_key")`;
   const rows = await run(
-    `WITH ready AS MATERIALIZED (
-      SELECT work."id" FROM ${headOf(asked, open)}
-      JOIN ${deliveries} AS work ON work."id" = head."id" AND work."hold" = 'predecessor'
+    `WITH asked AS MATERIALIZED (SELECT * FROM ${binds.addRows(TURN_COLUMNS, turns, 'asked')}),
+    ready AS MATERIALIZED (
+      SELECT work."id", CASE
+        WHEN work."hold" = 'predecessor' OR ${isFull(open)} THEN ${instant}
+        ELSE greatest(${instant}, work."created_at" + asked."wait_ms")
+      END AS "due_at"
+      FROM asked ${headOf(open)}
+      JOIN ${deliveries} AS work ON work."id" = head."id" AND ${WAITS}
       JOIN ${events} AS event ON event."id" = work."event_id"
-      WHERE head."lease" IS NULL AND NOT ${isPreceded(tables, instant)}
+      WHERE head."lease" IS NULL AND (work."hold" <> 'predecessor' OR NOT ${isPreceded(tables, instant)})
     ), locked AS MATERIALIZED (
-      SELECT open."id" FROM ${open} AS open WHERE ${isAmong('open."id"', 'ready')} AND open."lease" IS NULL
-        AND open."next_attempt_at" IS NOT NULL ORDER BY open."id" FOR UPDATE
+      SELECT open."id", ready."due_at" FROM ${open} AS open JOIN ready ON ready."id" = open."id"
+      WHERE ${isAmong('open."id"', 'ready')} AND open."lease" IS NULL AND open."next_attempt_at" > ready."due_at"
+      ORDER BY open."id" FOR UPDATE OF open
     ), opened AS (
-      UPDATE ${open} SET "next_attempt_at" = ${instant} WHERE ${isAmong('"id"', 'locked')}
+      UPDATE ${open} AS target SET "next_attempt_at" = locked."due_at" FROM locked WHERE target."id" = locked."id"
     )
-    UPDATE ${deliveries} SET "hold" = NULL, "next_attempt_at" = ${instant}
-    WHERE ${isAmong('"id"', 'locked')} AND "hold" = 'predecessor' RETURNING "id"`,
+    UPDATE ${deliveries} AS work
+    SET "hold" = nullif(work."hold", 'predecessor'), "next_attempt_at" = locked."due_at"
+    FROM locked WHERE work."id" = locked."id" AND ${WAITS} RETURNING work."id", work."next_attempt_at" AS "dueAt"`,
     binds,
   );
-  return rows.map((row) => String(row.id));
+  return rows.map(({ id, dueAt }) => ({ id: String(id), dueAt: Number(dueAt) }));
 }
 
-/** Group by group along the index, so that it costs what there are groups, and not what waits in them. */
+/** Group by group along an index of those in which something waits without end. */
 export async function findWaitingGroups(
   run: Run,
   { deliveries, deliveries_open: open }: Tables,
@@ -66,16 +93,17 @@ export async function findWaitingGroups(
 ): Promise<readonly string[]> {
   const binds = new Binds();
   const next = (after: string) => `(
-        SELECT min(open."group_key") FROM ${open} AS open WHERE open."group_key" > ${after}
+        SELECT min(open."group_key") FROM ${open} AS open
+        WHERE open."group_key" > ${after} AND open."next_attempt_at" = ${ENDLESS}
       )`;
   const rows = await run(
     `WITH RECURSIVE asked AS (
       SELECT ${next("''")} AS "group_key"
       UNION ALL SELECT ${next('asked."group_key"')} FROM asked WHERE asked."group_key" IS NOT NULL
     )
-    SELECT asked."group_key" AS "groupKey" FROM ${headOf('asked', open)}
-    JOIN ${deliveries} AS work ON work."id" = head."id" AND work."hold" = 'predecessor'
-    WHERE head."lease" IS NULL LIMIT ${binds.add('bigint', limit)}`,
+    SELECT asked."group_key" AS "groupKey" FROM asked ${headOf(open)}
+    JOIN ${deliveries} AS work ON work."id" = head."id" AND ${WAITS}
+    WHERE head."lease" IS NULL AND head."next_attempt_at" = ${ENDLESS} LIMIT ${binds.add('bigint', limit)}`,
     binds,
   );
   return rows.map((row) => String(row.groupKey));
@@ -94,7 +122,8 @@ export async function claimMembers(
       SELECT open."id" FROM ${open} AS open JOIN ${deliveries} AS work ON work."id" = open."id"
       WHERE open."group_key" = ${binds.add('text', groupKey)} AND open."next_attempt_at" IS NOT NULL
         AND open."leased_until" <= ${instant} AND open."id" <> ALL(${binds.addAll('text', except)})
-        AND (work."hold" IN ('debounce', 'batch') OR open."next_attempt_at" <= ${instant})
+        AND (work."hold" IN ('debounce', 'batch') OR open."next_attempt_at" <= ${instant}
+          OR open."group_key" LIKE 'debounce:%')
       ORDER BY open."group_order" LIMIT ${binds.add('bigint', limit)} FOR UPDATE OF open SKIP LOCKED
     )
     UPDATE ${open} AS target

@@ -7,10 +7,12 @@ import {
   type DeliveryResult,
   type DeliveryStore,
   type GroupClaimRequest,
+  type GroupTurn,
   type HeldClaim,
   type HeldDelivery,
   type Hold,
   HooklineError,
+  type Promoted,
   type RateLimit,
   type Scope,
 } from '@hookline/core';
@@ -99,8 +101,8 @@ export class SequelizeDeliveries implements DeliveryStore {
     return ungroupDeliveries(this.#run, this.#database.tables, webhookId, now);
   }
 
-  promote(groupKeys: readonly string[], now: number): Promise<readonly string[]> {
-    return promoteGroups(this.#run, this.#database.tables, groupKeys, now);
+  promote(turns: readonly GroupTurn[], now: number): Promise<readonly Promoted[]> {
+    return promoteGroups(this.#run, this.#database.tables, turns, now);
   }
 
   waitingGroups(limit: number): Promise<readonly string[]> {

@@ -19,8 +19,6 @@ export interface WorkKind<Item extends Work> {
   readonly doneState: Item['state'];
   /** What becomes of columns that a result says nothing of. */
   readonly cleared: readonly string[];
-  /** A further condition on rows of `open` that are claimed one by one; null for none. */
-  readonly claimable: string | null;
 }
 
 export function deliveryWork({ deliveries, deliveries_open }: Tables): WorkKind<DeliveryRecord> {
@@ -31,16 +29,7 @@ export function deliveryWork({ deliveries, deliveries_open }: Tables): WorkKind<
     claimedState: 'delivering',
     doneState: 'delivered',
     cleared: ['"hold" = NULL'],
-    claimable: isFirstOfGroup(deliveries_open),
   };
-}
-
-/** What goes together is claimed by its first: the others come with it. */
-function isFirstOfGroup(open: string): string {
-  return `("group_key" IS NULL OR NOT EXISTS (
-        SELECT FROM ${open} AS earlier WHERE earlier."group_key" = ${open}."group_key"
-          AND earlier."group_order" < ${open}."group_order" AND earlier."next_attempt_at" IS NOT NULL
-      ))`;
 }
 
 export function runWork({ runs, runs_open }: Tables): WorkKind<RunRecord> {
@@ -51,6 +40,5 @@ export function runWork({ runs, runs_open }: Tables): WorkKind<RunRecord> {
     claimedState: 'running',
     doneState: 'succeeded',
     cleared: [],
-    claimable: null,
   };
 }

@@ -35,9 +35,9 @@ export class WorkTable<Item extends Work> {
 
   /** Claims, and answers the ids. Rows that somebody else is just claiming are passed over. */
   async claim({ ids, except, limit, now, leaseMs, lease }: ClaimRequest): Promise<readonly string[]> {
-    const { open, claimable } = this.#kind;
+    const { open } = this.#kind;
     const binds = new Binds();
-    const conditions = [...isDue(binds, now), ...(claimable === null ? [] : [claimable])];
+    const conditions = isDue(binds, now);
     if (ids) conditions.push(isOneOf(binds, '"id"', ids));
     if (except?.length) conditions.push(`"id" <> ALL(${binds.addAll('text', except)})`);
     const due = ids
