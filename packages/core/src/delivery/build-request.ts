@@ -40,14 +40,15 @@ export function buildRequest(
   const timestampS = Math.floor(now / 1_000);
   const sign = PROFILES[webhook.settings.profile ?? 'standard'];
   const signed = sign({ eventId, eventType, webhookId: webhook.id, timestampS, body, keys });
+  // spread last: V8 makes an object slow that gets names after a spread
   const own = {
-    ...signed,
     'content-type': contentType,
     'user-agent': USER_AGENT,
     'hookline-event-type': eventType,
     'hookline-delivery-id': delivery.id,
     'hookline-attempt': String(delivery.attemptCount + 1),
     'hookline-depth': String(depth),
+    ...signed,
   };
   const isPlain = headers === null && access.headers === null;
   const request = {

@@ -9,7 +9,7 @@ type Waiting = Pick<DeliveryRecord, 'hold' | 'groupKey' | 'nextAttemptAt'>;
 /** A new delivery: due at once, or held, or over before it begins where its webhook is inactive. */
 export function oweDelivery(event: EventRecord, webhook: WebhookRecord, now: number): DeliveryRecord {
   const refusal = refusalOf(webhook);
-  const waiting = refusal === null ? waitingOf(event, webhook, now) : OVER;
+  const { hold, groupKey, nextAttemptAt } = refusal === null ? waitingOf(event, webhook, now) : OVER;
   return {
     id: deliveryId(event.id, webhook.id),
     eventId: event.id,
@@ -20,7 +20,9 @@ export function oweDelivery(event: EventRecord, webhook: WebhookRecord, now: num
     attemptCount: 0,
     scheduledAttemptCount: 0,
     manual: false,
-    ...waiting,
+    hold,
+    groupKey,
+    nextAttemptAt,
     reason: refusal,
     createdAt: now,
     finalizedAt: refusal === null ? null : now,

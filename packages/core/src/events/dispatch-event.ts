@@ -91,7 +91,7 @@ export async function dispatchAllEvents(
   const built: (Built & { readonly entry: Entry })[] = [];
   for (const event of news) {
     const made = await buildNewEvent(deps, event);
-    built.push({ ...made, entry: entryOf(event, made.record.occurredAt) });
+    built.push({ entry: entryOf(event, made.record.occurredAt), ...made });
   }
   const plain = built.filter(({ entry }) => entry.dueAt === null && entry.idempotencyKey === null);
   await deps.intake.insertAll(
@@ -128,7 +128,7 @@ export async function buildNewEvent(deps: BuildDeps, { type, data, ...options }:
 
 function buildStored(deps: BuildDeps, type: string, data: unknown, options: EventOptions): Built {
   const parts = partsOf(deps, type, options);
-  const record = buildEventRecord({ ...parts, dataJson: serializeData(type, data) });
+  const record = buildEventRecord({ dataJson: serializeData(type, data), ...parts });
   return { record, event: toNewEvent(record, parts) };
 }
 

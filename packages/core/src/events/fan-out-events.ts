@@ -161,8 +161,8 @@ function share<Item extends OwedItem, Claimed>(
   const others = due.slice(kept);
   const waiting = due.length === owed.length ? [] : owed.filter((item) => !isDueAtOnce(item));
   const withLease = (name: string | null) => (item: Item) => ({
-    ...item.record,
     lease: name,
+    ...item.record,
   });
   return {
     rows: [...own.map(withLease(lease.name)), ...[...others, ...waiting].map(withLease(null))],

@@ -91,7 +91,7 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
       return [];
     }
     for (const item of claimed) this.#leases.set(this.#idOf(item), lease);
-    return claimed.map((item) => ({ ...item, lease: lease.name }));
+    return claimed.map((item) => ({ lease: lease.name, ...item }));
   }
 
   isHeld(id: string): boolean {

@@ -99,10 +99,10 @@ export class Places {
 
   #take(standing: Standing): PlacedVisit | 'closed' | Promise<PlacedVisit | 'outwaited' | 'closed'> {
     if (this.#isClosed) return 'closed';
-    const { lane } = standing;
+    const { lane, rank } = standing;
     if (this.#visits.size < this.#count && (lane === null || lane.hasRoom)) return this.#enter(lane);
     return new Promise((go) => {
-      this.#queue.push({ ...standing, go, since: this.#clock.now() });
+      this.#queue.push({ lane, rank, go, since: this.#clock.now() });
       this.#watch();
     });
   }

@@ -48,7 +48,7 @@ export async function readClaimedDeliveries(
   return rows.flatMap((row) => {
     const content = contents.get(row.eventId);
     const webhook = webhooks.get(row.webhookId) ?? null;
-    return content === undefined ? [] : [{ delivery: readDelivery(row), ...content, webhook }];
+    return content === undefined ? [] : [{ delivery: readDelivery(row), webhook, ...content }];
   });
 }
 
