@@ -288,6 +288,21 @@ export function heldDeliveriesContract(store: () => Store): void {
       expect(await states(8)).to.equal(6);
       expect(await states(8)).to.equal(2);
     });
+
+    it('comes webhook by webhook: who has few waiting is not behind all that another has', async () => {
+      for (let i = 0; i < 30; i++) await owe({ webhookId: 'wh_1', nextAttemptAt: NOW - 1_000 });
+      const others = [
+        await owe({ webhookId: 'wh_2', nextAttemptAt: NOW - 1 }),
+        await owe({ webhookId: 'wh_3', nextAttemptAt: NOW }),
+      ];
+      const ids: string[] = [];
+      for (let i = 0; i < 2; i++) {
+        const claimed = await store().deliveries.claim(aClaim({ limit: 8 }));
+        expect(claimed).to.have.length(8);
+        ids.push(...claimed.map(({ delivery }) => delivery.id));
+      }
+      expect(ids).to.include.members(others.map(({ id }) => id));
+    });
   });
 
   describe('the health of webhooks', () => {

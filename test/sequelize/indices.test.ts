@@ -37,7 +37,7 @@ INSERT INTO hookline_webhooks (id, account_id, url, subscriptions, description, 
 INSERT INTO hookline_deliveries (id, event_id, event_type, webhook_id, account_id, state, attempt_count, scheduled_attempt_count, manual, next_attempt_at, reason, created_at, finalized_at) SELECT 'dlv_' || n, 'evt_' || n, CASE n % 1000 WHEN 7 THEN 'rare' ELSE 'common' END, 'wh_' || 10001 + n % 2000, (n % 100)::text,
   CASE WHEN n > 29000 THEN 'pending' WHEN n % 200 = 0 THEN 'exhausted' ELSE 'delivered' END, 1, 1, false,
   CASE WHEN n > 29000 THEN n END, NULL, 0, CASE WHEN n <= 29000 THEN 1 END FROM generate_series(10001, 30000) n;
-INSERT INTO hookline_deliveries_open SELECT id, state, next_attempt_at FROM hookline_deliveries WHERE state <> 'delivered';
+INSERT INTO hookline_deliveries_open (id, state, next_attempt_at, webhook_id) SELECT id, state, next_attempt_at, webhook_id FROM hookline_deliveries WHERE state <> 'delivered';
 INSERT INTO hookline_attempts SELECT 'att_' || n, 'dlv_' || n, 1, 'succeeded', NULL, NULL, 0, 1, 200, NULL, NULL
   FROM generate_series(10001, 30000) n;
 INSERT INTO hookline_runs SELECT 'run_' || n || '_L', 'evt_' || n, 'L', CASE WHEN n > 29000 THEN 'pending' ELSE 'succeeded' END, 1,

@@ -19,7 +19,7 @@ INSERT INTO hookline_events (id, type, account_id, visibility, occurred_at, payl
 INSERT INTO hookline_deliveries (id, event_id, event_type, webhook_id, account_id, state, attempt_count, scheduled_attempt_count, manual, next_attempt_at, reason, created_at, finalized_at) SELECT '${earliestId('dlv', OLD)}' || lpad(n::text, 16, '0') || repeat('0', 16), '${earliestId('evt', OLD)}' || lpad(n::text, 16, '0'), 'message.created', 'wh_1', '42',
   CASE WHEN n <= 50000 THEN 'exhausted' WHEN n <= 95000 THEN 'delivered' ELSE 'pending' END, 1, 1, false,
   CASE WHEN n > 95000 THEN ${OLD} END, NULL, ${OLD}, CASE WHEN n <= 95000 THEN ${OLD} END FROM generate_series(1, 100000) n;
-INSERT INTO hookline_deliveries_open SELECT id, state, next_attempt_at FROM hookline_deliveries WHERE state <> 'delivered';
+INSERT INTO hookline_deliveries_open (id, state, next_attempt_at, webhook_id) SELECT id, state, next_attempt_at, webhook_id FROM hookline_deliveries WHERE state <> 'delivered';
 INSERT INTO hookline_attempts SELECT 'att_' || n, '${earliestId('dlv', OLD)}' || lpad(n::text, 16, '0') || repeat('0', 16), 1, 'succeeded', NULL, NULL, ${OLD}, 1, 200, '{}', 'ok'
   FROM generate_series(1, 100000) n;
 INSERT INTO hookline_runs SELECT '${earliestId('run', OLD)}' || lpad(n::text, 16, '0') || '_L', '${earliestId('evt', OLD)}' || lpad(n::text, 16, '0'), 'L', 'succeeded', 1, NULL, NULL, ${OLD}, ${OLD}

@@ -52,6 +52,7 @@ describe('what is secret of webhooks', () => {
       {},
       { signature: 'v1a' },
       { profile: 'stripe' },
+      { profile: 'github', secret: 'plain text of a secret' },
       { headers: { 'x-api-key': 'plain-header-value' } },
       { auth: { type: 'basic', username: 'me', password: 'plain-password' } },
       { auth: { type: 'bearer', token: 'plain-bearer-token' } },
@@ -65,7 +66,12 @@ describe('what is secret of webhooks', () => {
       const { webhook, secret } = await hub.webhooks.create({ ...input, ...kind });
       answers.push(webhook, await hub.webhooks.update(webhook.id, { description: 'changed' }));
       secrets.push(...(kind.signature === 'v1a' ? [] : [secret]));
-      if (kind.signature !== 'v1a') secrets.push(await hub.webhooks.rotateSecret(webhook.id));
+      const next = kind.secret === undefined ? {} : { secret: `another ${kind.secret}` };
+      if (kind.signature !== 'v1a') secrets.push(await hub.webhooks.rotateSecret(webhook.id, next));
+      const refused = await hub.webhooks
+        .rotateSecret(webhook.id, { secret: 'plain\ttext' })
+        .catch((each) => each);
+      answers.push(refused.message, refused.details);
     }
     const deliveriesOf = async () =>
       (await hub.deliveries.list({ limit: 100 })).filter(({ finalizedAt }) => finalizedAt !== null);
@@ -86,6 +92,8 @@ describe('what is secret of webhooks', () => {
       'plain-password',
       'plain-bearer-token',
       'plain-client-secret',
+      'plain\ttext',
+      'plain\\ttext',
       'whsk_',
       privateLine,
       KEY,

@@ -96,10 +96,22 @@ export const SCRIPTED_RECEIVERS: readonly ScriptedReceiver[] = [
   failing('closes within its headers', 'reset', answer('HTTP/1.1 200 OK\r\ncontent-le')),
   failing('closes within its body', 'reset', answer(`${head(200, 'content-length: 100')}half`)),
   failing('closes within a chunk', 'reset', answer(`${head(200, 'transfer-encoding: chunked')}64\r\nhalf`)),
+  failing(
+    'closes within its body, and said that it would close',
+    'invalid-reply',
+    answer(`${head(200, 'content-length: 100', 'connection: close')}half`),
+  ),
+  failing(
+    'closes within a chunk, and said that it would close',
+    'invalid-reply',
+    answer(`${head(200, 'transfer-encoding: chunked', 'connection: close')}64\r\nhalf`),
+  ),
   failing('speaks no HTTP', 'invalid-reply', answer('+PONG\r\n')),
   failing('speaks HTTP/0.9', 'invalid-reply', answer('<html>hello</html>')),
   failing('speaks HTTP/2 unasked', 'invalid-reply', answer('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')),
   failing('sends a status of two digits', 'invalid-reply', answer('HTTP/1.1 99 Odd\r\n\r\n')),
+  failing('sends the status 000', 'invalid-reply', answer('HTTP/1.1 000 Odd\r\n\r\n')),
+  failing('sends the status 099', 'invalid-reply', answer('HTTP/1.1 099 Odd\r\ncontent-length: 0\r\n\r\n')),
   failing('sends 70 KB of headers', 'invalid-reply', answer(head(200, `x: ${'y'.repeat(70_000)}`))),
   failing(
     'sends both a length and chunks',
@@ -157,7 +169,33 @@ export const SCRIPTED_RECEIVERS: readonly ScriptedReceiver[] = [
   succeeding('sends two replies', answer(`${OK}ok${OK}no`)),
   succeeding('answers before it has read', (socket) => void socket.write(`${OK}ok`)),
   succeeding('hints before it answers', answer(`${head(103, 'link: </a>')}${OK}ok`)),
+  succeeding('answers 204 and announces a body', answer(head(204, 'content-length: 5'), false), 204),
+  succeeding('answers 204 and sends a body', answer(`${head(204, 'content-length: 5')}hello`), 204),
+  succeeding(
+    'answers 204 and sends chunks',
+    answer(`${head(204, 'transfer-encoding: chunked')}2\r\nok\r\n`),
+    204,
+  ),
+  succeeding(
+    'answers 204, announces chunks and hangs',
+    answer(head(204, 'transfer-encoding: chunked'), false),
+    204,
+  ),
+  failing(
+    'answers 304 with the length of what it would send',
+    'redirect',
+    answer(head(304, 'content-length: 5')),
+    304,
+  ),
+  succeeding('hints with a length before it answers', answer(`${head(103, 'content-length: 5')}${OK}ok`)),
+  succeeding('says 102 Processing before it answers', answer(`${head(102)}${OK}ok`)),
   // undici takes a 100 that was not asked for as an error (undici 7.30, client-h1.js)
-  failing('says 100 Continue unasked', 'reset', answer(`${head(100)}${OK}ok`)),
+  failing('says 100 Continue unasked', 'invalid-reply', answer(`${head(100)}${OK}ok`)),
+  failing(
+    'switches protocols unasked',
+    'invalid-reply',
+    answer(head(101, 'connection: upgrade', 'upgrade: websocket'), false),
+  ),
+  failing('says 101 and names no protocol', 'invalid-reply', answer(`${head(101)}${OK}ok`)),
   succeeding('keeps the connection', answer(`${OK}ok`, false)),
 ];

@@ -88,7 +88,7 @@ export function assembleWorkers(
     access,
     reportAttempt: reportExhausted(world.announce),
     promoter,
-    followers: [access, ...parts.followers],
+    followers: parts.followers,
     retry: toPolicy('retry', options.retry, standardRetry),
     clientErrors: limits.clientErrors,
     maxDepth: limits.maxDepth,

@@ -52,7 +52,7 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
   const runClaims = groupedClaims(store.runs, runIdOf, claimOptions);
   const claims = { deliveryClaims, runClaims };
   const promoter = new Promoter({ ...world, deliveries: store.deliveries });
-  const access = new RequestAccess({ ...world, timeoutMs: limits.timeoutMs });
+  const access = new RequestAccess(world);
   const health = assembleHealth(options, world, access);
   const rows = new RowSources();
   const { workers, ...ownWork } = assembleWorkers(options, world, claims, {

@@ -25,7 +25,10 @@ export interface NewWebhook extends WebhookSettings, Credentials {
   readonly paused?: boolean;
   /** `v1` signs by HMAC-SHA256 with a shared secret, `v1a` by Ed25519 with a key that is never given out. Default `v1`. */
   readonly signature?: 'v1' | 'v1a';
-  /** `whsec_` and the base64 of 24 to 64 bytes, or for `v1a` `whsk_` and that of an Ed25519 key. Default: one is made. */
+  /**
+   * `whsec_` and the base64 of 24 to 64 bytes, or for `v1a` `whsk_` and that of an Ed25519 key. With the profile `github`,
+   * `stripe` or `chatwoot` any printable text of 8 to 256 characters. Default: one is made.
+   */
   readonly secret?: string;
   /**
    * Bound models, by their names, whose rows it is to be told of as they are: one event per row of its account, of the

@@ -11,6 +11,7 @@ import { expect } from 'chai';
 import { type Lookup, undiciHttpClient } from '../../../packages/core/src/adapters/undici-http-client.js';
 import { urlPolicy } from '../../../packages/core/src/delivery/guard-url.js';
 import { httpClientContract } from '../../contracts/http-client-contract.js';
+import { until } from '../../support/until.js';
 
 const local = urlPolicy({ httpsOnly: false, allowAddresses: ['127.0.0.0/8', '::1'] });
 const strict = urlPolicy({ httpsOnly: false, allowAddresses: [] });
@@ -218,13 +219,61 @@ describe('the undici client', () => {
   it('answers with an error what is under way or comes when it is closed', async () => {
     const server = await scriptedServer([[() => {}]]);
     const client = undiciHttpClient(local, { connections: 1 });
-    const pending = [1, 2].map(() => client.send({ ...request, url: server.url }));
-    await aTurn();
+    const sent = client.send({ ...request, url: server.url });
+    await until(() => server.posts.length === 1);
+    const waiting = client.send({ ...request, url: server.url });
     await client.close();
     const late = client.send({ ...request, url: server.url });
-    for (const reply of await Promise.all([...pending, late])) {
-      expect(reply).to.include({ kind: 'error', reason: 'connect', message: 'The client is destroyed' });
-    }
+    const replies = await Promise.all([sent, waiting, late]);
+    expect(replies.map((reply) => reply.kind === 'error' && reply.reason)).to.deep.equal([
+      'reset',
+      'connect',
+      'connect',
+    ]);
+    for (const reply of replies) expect(reply).to.include({ message: 'The client is destroyed' });
+    server.close();
+  });
+
+  for (const [does, reply, message] of [
+    ['000', 'HTTP/1.1 000 Odd\r\n\r\n', 'The receiver answered with the status 000.'],
+    ['099', 'HTTP/1.1 099 Odd\r\n\r\n', 'The receiver answered with the status 099.'],
+    [
+      '100',
+      'HTTP/1.1 100 Continue\r\n\r\n',
+      'The receiver answered 100 Continue, which it was not asked for.',
+    ],
+    [
+      '101',
+      'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+      'The receiver answered 101 Switching Protocols, which it was not asked for.',
+    ],
+  ] as const) {
+    it(`says in words that the receiver answered ${does}`, async () => {
+      const server = await scriptedServer([[(socket) => socket.write(reply)]]);
+      const client = undiciHttpClient(local);
+      expect(await client.send({ ...request, url: server.url })).to.include({
+        kind: 'error',
+        reason: 'invalid-reply',
+        message,
+      });
+      await client.close();
+      server.close();
+    });
+  }
+
+  it('gives the reply of a 204 that announces a body, and sends the next request on a new connection', async () => {
+    const announcing = 'HTTP/1.1 204 No Content\r\ncontent-length: 5\r\nx-a: 1\r\n\r\n';
+    const server = await scriptedServer([[(socket) => socket.write(announcing)], [NO_CONTENT]]);
+    const client = undiciHttpClient(local);
+    expect(await client.send({ ...request, url: server.url })).to.deep.include({
+      kind: 'response',
+      status: 204,
+      headers: { 'content-length': '5', 'x-a': '1' },
+      body: Buffer.alloc(0),
+    });
+    expect(await client.send({ ...request, url: server.url })).to.include({ status: 204 });
+    expect(server.posts).to.deep.equal(['1: {}', '2: {}']);
+    await client.close();
     server.close();
   });
 

@@ -8,10 +8,8 @@ import { buildHub } from '../../support/build-hub.js';
 import { anAuthority } from '../../support/certificates.js';
 import { expectError } from '../../support/expect-error.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
-import { aReply } from '../../support/scripted-http-client.js';
 
 const URL = 'https://receiver.example/hook';
-const TOKEN_URL = 'https://login.example/token';
 
 async function sendWith(parts: Partial<NewWebhook>) {
   const world = buildHub();
@@ -117,93 +115,6 @@ describe('an auth', () => {
       expect(error.details.fields).to.have.keys('auth');
     });
   }
-});
-
-describe('OAuth2 by client credentials', () => {
-  const auth: Auth = {
-    type: 'oauth2',
-    tokenUrl: TOKEN_URL,
-    clientId: 'id',
-    clientSecret: 's3cret',
-    scope: 'hooks',
-  };
-  const token = (text: string, expiresIn = 600) =>
-    aReply({
-      body: Buffer.from(JSON.stringify({ access_token: text, expires_in: expiresIn, token_type: 'bearer' })),
-    });
-
-  it('gets a token once, and again before it ends', async () => {
-    const { http, clock, send } = await sendWith({ auth });
-    http.replyWith(token('one'), 204, 204, token('two'), 204);
-    await send();
-    await send();
-    clock.advance(571_000);
-    await send();
-    const [asked, ...rest] = http.sent;
-    expect(asked?.url).to.equal(TOKEN_URL);
-    expect(String(asked?.body)).to.equal('grant_type=client_credentials&scope=hooks');
-    expect(asked?.headers.authorization).to.equal(`Basic ${Buffer.from('id:s3cret').toString('base64')}`);
-    expect(rest.map(({ url, headers }) => (url === URL ? headers.authorization : 'asked'))).to.deep.equal([
-      'Bearer one',
-      'Bearer one',
-      'asked',
-      'Bearer two',
-    ]);
-  });
-
-  it('shows the client in the form where it is told to', async () => {
-    const { http, send } = await sendWith({ auth: { ...auth, clientAuth: 'post', audience: 'x' } });
-    http.replyWith(token('one'));
-    await send();
-    expect(http.sent[0]?.headers.authorization).to.equal(undefined);
-    expect(Object.fromEntries(new URLSearchParams(String(http.sent[0]?.body)))).to.deep.equal({
-      grant_type: 'client_credentials',
-      scope: 'hooks',
-      audience: 'x',
-      client_id: 'id',
-      client_secret: 's3cret',
-    });
-  });
-
-  it('takes a new token for the attempt after one that was answered 401', async () => {
-    const { http, clock, send, hub } = await sendWith({ auth });
-    http.replyWith(token('one'), 401, token('two'), 204);
-    await send();
-    clock.advance(10_000);
-    await hub.drain();
-    expect(
-      http.sent.filter(({ url }) => url === URL).map(({ headers }) => headers.authorization),
-    ).to.deep.equal(['Bearer one', 'Bearer two']);
-  });
-
-  for (const [what, reply] of [
-    ['answers 500', aReply({ status: 500 })],
-    ['answers no JSON', aReply({ body: Buffer.from('<html>') })],
-    ['answers without a token', aReply({ body: Buffer.from('{"access_token":""}') })],
-    ['answers a token with a line break', aReply({ body: Buffer.from('{"access_token":"a\\nb"}') })],
-    ['is away', { kind: 'error', reason: 'connect', message: 'refused', durationMs: 1 }],
-  ] as const) {
-    it(`counts as a failed attempt where the token endpoint ${what}, and the receiver is not asked`, async () => {
-      const { http, hub, send } = await sendWith({ auth });
-      http.replyWith(reply);
-      await send();
-      const [delivery] = await hub.deliveries.list();
-      expect(delivery).to.include({ state: 'retrying', reason: 'auth', attemptCount: 1 });
-      const [attempt] = await hub.deliveries.attempts(String(delivery?.id));
-      expect(attempt?.failureReason).to.equal('auth');
-      expect(attempt?.failureMessage).to.not.include('s3cret');
-      expect(http.sent.map(({ url }) => url)).to.deep.equal([TOKEN_URL]);
-    });
-  }
-
-  it('asks once for many deliveries at a time', async () => {
-    const { http, hub } = await sendWith({ auth });
-    http.replyWith(token('one'));
-    await Promise.all(Array.from({ length: 5 }, () => hub.dispatch('order.paid', {})));
-    await hub.drain();
-    expect(http.sent.filter(({ url }) => url === TOKEN_URL)).to.have.length(1);
-    expect(http.sent).to.have.length(6);
-  });
 });
 
 describe('a TLS client certificate', () => {

@@ -37,6 +37,23 @@ describe('judgeReply', () => {
     });
   }
 
+  it('tries again after a 401 to a token that may be old, where client errors are final', () => {
+    const reply = { ...aReply({ status: 401 }), isTokenStale: true };
+    expect(judgeReply(reply, NOW, 'give-up')).to.include({ kind: 'retry', reason: 'status' });
+    expect(judgeReply({ ...reply, isTokenStale: false }, NOW, 'give-up')).to.include({ kind: 'give-up' });
+  });
+
+  it('waits for as long as a token endpoint asked for', () => {
+    const reply = {
+      kind: 'error',
+      reason: 'auth',
+      message: 'no',
+      durationMs: 0,
+      notBeforeMs: 5_000,
+    } as const;
+    expect(judgeReply(reply, NOW)).to.include({ kind: 'retry', notBeforeMs: 5_000 });
+  });
+
   it('gives up on 410 Gone and says so', () => {
     expect(judge(410)).to.include({ kind: 'give-up', reason: 'status', isGone: true });
   });

@@ -1,3 +1,6 @@
+/** So many times what is asked for is looked at, to find what goes ahead. */
+export const LOOKED_AT = 20;
+
 /** Ids by the instant from which on they are due. What is due is found without a look at what is not. */
 export class DueIds {
   readonly #ids = new Map<number, Set<string>>();

@@ -1,12 +1,10 @@
+import { takeTurns } from '../batching/take-turns.js';
 import type { RunRecord } from '../listeners/run.js';
 import type { RunStore } from '../ports/store.js';
 import type { ClaimedRun, ClaimRequest, HeldClaim, RunResult } from '../ports/work-store.js';
-import { DueIds, take } from './memory-due.js';
+import { DueIds, LOOKED_AT, take } from './memory-due.js';
 import { type Leased, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
-
-/** So many times what is asked for is looked at, to find what was not tried before. */
-const LOOKED_AT = 20;
 
 export interface WorkRow<Item extends Work> extends Leased {
   readonly record: Item;
@@ -77,14 +75,20 @@ export class MemoryWork<Item extends Work> {
     return this.#rowsOf(taken).map(({ record }) => this.take(record, { now, leaseMs, lease }));
   }
 
-  /** What was not tried before goes ahead of what was; a quarter is kept for the latter. */
+  /** What was not tried before goes ahead of what was; a quarter is kept for the latter. Of the former owners take turns. */
   #inTurn(due: readonly string[], limit: number): readonly string[] {
     if (due.length <= limit) return due;
     const isFirst = (id: string) => this.#rows.get(id)?.record.state === 'pending';
     const [first, again] = [due.filter(isFirst), due.filter((id) => !isFirst(id))];
     const kept = again.slice(0, Math.ceil(limit / 4));
-    const ahead = first.slice(0, limit - kept.length);
+    const most = limit - kept.length;
+    const ahead = takeTurns(first, most, (id) => this.#ownerOf(id)).slice(0, most);
     return [...ahead, ...again.slice(0, limit - ahead.length)];
+  }
+
+  #ownerOf(id: string): string {
+    const { webhookId = '' } = (this.#rows.get(id)?.record ?? {}) as { readonly webhookId?: string };
+    return webhookId;
   }
 
   /** Claims a row, due or not. */

@@ -1,10 +1,10 @@
-import { lookup as dnsLookup } from 'node:dns';
 import type { UrlPolicy } from '../delivery/guard-url.js';
 import type { HttpClient } from '../ports/http-client.js';
 import { ConnectionPool } from './undici/connection-pool.js';
 import { exchange } from './undici/exchange.js';
 import type { ForwardProxy } from './undici/forward-proxy.js';
 import { guardedLookup, type Lookup } from './undici/guarded-lookup.js';
+import { NameResolver } from './undici/resolve-name.js';
 import { routesBy, straight, throughProxy } from './undici/route.js';
 import { targetsOf } from './undici/target.js';
 
@@ -19,8 +19,10 @@ export interface UndiciOptions {
    * would count as the receiver's time.
    */
   readonly connections?: number;
-  /** Resolves the names of receivers; `dns.lookup` without it. Its answers are bound to the URL policy, too. */
+  /** Resolves the names of receivers; a `NameResolver` without it. Its answers are bound to the URL policy, too. */
   readonly lookup?: Lookup;
+  /** Asked for the names of receivers, `address:port`; those of the system without it. */
+  readonly dnsServers?: readonly string[];
   /** Default: none, connections are straight. */
   readonly proxy?: ForwardProxy | null;
 }
@@ -28,10 +30,11 @@ export interface UndiciOptions {
 /** The default HTTP client: undici, its connections bound to the URL policy. */
 export function undiciHttpClient(
   policy: UrlPolicy,
-  { lookup = dnsLookup, connections = DEFAULT_CONNECTIONS, proxy = null }: UndiciOptions = {},
+  { lookup, dnsServers, connections = DEFAULT_CONNECTIONS, proxy = null }: UndiciOptions = {},
 ): HttpClient {
   const targetOf = targetsOf(policy);
-  const guarded = guardedLookup(policy, lookup);
+  const names = new NameResolver({ servers: dnsServers });
+  const guarded = guardedLookup(policy, lookup ?? names.lookup);
   const routeOf = routesBy(proxy === null ? straight(guarded) : throughProxy(proxy, guarded));
   const pool = new ConnectionPool({ perOrigin: connections, idle: MAX_IDLE });
   return {
@@ -43,6 +46,10 @@ export function undiciHttpClient(
           return exchange({ pool, target, route: routeOf(target.origin, request.tls), request, answer });
         answer({ kind: 'error', reason: 'refused-address', message: refusal, durationMs: 0 });
       }),
-    close: () => pool.close(),
+    close: () => {
+      const closed = pool.close();
+      names.close();
+      return closed;
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { withoutContext } from '../context/context.js';
 import { isStoreUnavailable } from '../errors.js';
+import { takeTurns } from './take-turns.js';
 
 export interface BatchLimits<Item> {
   readonly maxItems: number;
@@ -12,6 +13,8 @@ export interface GroupOptions<Item> extends BatchLimits<Item> {
   /** How long a batch gathers after one of several, in milliseconds, while it is smaller than half of what it may be: where
    * nobody is in a hurry, fewer and larger batches cost less. Default 0. */
   readonly gathersMs?: number;
+  /** Whose an item is: owners take turns where more waits than goes into a batch. Default: all are one's. */
+  readonly ownerOf?: (item: Item) => string;
 }
 
 /**
@@ -26,13 +29,14 @@ export function groupCalls<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly Result[]>,
   options: GroupOptions<Item>,
 ): (item: Item) => Promise<Result> {
-  const { weigh = () => 0 } = options;
+  const { weigh = () => 0, ownerOf } = options;
   const limits = { ...options, weigh: ({ item }: Call<Item, Result>) => weigh(item) };
   let waiting: Call<Item, Result>[] = [];
   let running = false;
 
   async function flush(): Promise<void> {
     while (waiting.length > 0) {
+      if (ownerOf) waiting = [...takeTurns(waiting, options.maxItems, ({ item }) => ownerOf(item))];
       const size = batchSize(waiting, limits);
       const batch = waiting.slice(0, size);
       waiting = waiting.slice(size);

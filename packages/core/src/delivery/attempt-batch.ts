@@ -6,7 +6,8 @@ import type { AttemptDeps, Passed } from './attempt-delivery.js';
 import type { Composed } from './compose-body.js';
 import { concludeAttempt, type Tried } from './conclude-attempt.js';
 import type { Works } from './gathering.js';
-import { judge, post } from './send-delivery.js';
+import { post } from './post-request.js';
+import { judge } from './send-delivery.js';
 import { dismiss, policyOf, postpone, settleAttempt } from './settle-attempt.js';
 import type { WebhookRecord } from './webhook.js';
 

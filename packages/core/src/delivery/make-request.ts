@@ -1,7 +1,8 @@
+import type { Clock } from '../ports/clock.js';
 import type { OutboundRequest } from '../ports/http-client.js';
 import type { ClaimedDelivery } from '../ports/work-store.js';
 import type { SigningKey } from '../signing/signing-key.js';
-import type { Denied, Granted } from './access.js';
+import type { AccessToken, Denied, Granted } from './access.js';
 import { buildRequest, type RequestOptions } from './build-request.js';
 import type { Composed } from './compose-body.js';
 import type { RequestAccess } from './request-access.js';
@@ -10,6 +11,7 @@ import type { WebhookRecord } from './webhook.js';
 export interface MakeRequestDeps {
   readonly access: RequestAccess;
   readonly request: RequestOptions;
+  readonly clock: Clock;
   /** Those of a webhook that sign at an instant. Throws SECRET_UNREADABLE. */
   readonly signingKeys: (webhook: WebhookRecord, now: number) => readonly SigningKey[];
 }
@@ -17,32 +19,57 @@ export interface MakeRequestDeps {
 export interface MakeRequestParts {
   readonly webhook: WebhookRecord;
   readonly composed: Composed;
+  /** When the attempt began: its deadline counts from then. */
   readonly now: number;
 }
 
-export type MadeRequest = { readonly kind: 'made'; readonly request: OutboundRequest } | Denied;
+export type MadeRequest =
+  | { readonly kind: 'made'; readonly request: OutboundRequest; readonly token: AccessToken | null }
+  | Denied;
 
-/** A request that is let in, signed. A promise only where a token has to be had first. */
+const TOO_LATE: Denied = {
+  kind: 'denied',
+  reason: 'auth',
+  message: 'The token endpoint took all the time of the attempt: nothing was sent to the receiver.',
+  notBeforeMs: 0,
+};
+
+/**
+ * A request that is let in, signed. A promise only where a token has to be had first: then it is signed when that is
+ * there, and has as much time as is left.
+ */
 export function makeRequest(
   deps: MakeRequestDeps,
   work: ClaimedDelivery,
   parts: MakeRequestParts,
 ): MadeRequest | Promise<MadeRequest> {
-  const access = deps.access.accessOf(parts.webhook, parts.now);
-  return access instanceof Promise
-    ? access.then((granted) => make(deps, work, parts, granted))
-    : make(deps, work, parts, access);
+  const { webhook, now: startedAt } = parts;
+  const timeoutMs = webhook.settings.timeoutMs ?? deps.request.timeoutMs;
+  const access = deps.access.accessOf(webhook, startedAt, timeoutMs);
+  if (!(access instanceof Promise)) return make(deps, work, parts, { access, timeoutMs });
+  return access.then((answer) => {
+    // a clock that was set back gives no more time than there is
+    const now = Math.max(startedAt, deps.clock.now());
+    const leftMs = timeoutMs - (now - startedAt);
+    if (answer.kind === 'granted' && leftMs <= 0) return TOO_LATE;
+    return make(deps, work, { ...parts, now }, { access: answer, timeoutMs: leftMs });
+  });
+}
+
+interface Admission {
+  readonly access: Granted | Denied;
+  readonly timeoutMs: number;
 }
 
 function make(
   { request, signingKeys }: MakeRequestDeps,
   work: ClaimedDelivery,
   { webhook, composed, now }: MakeRequestParts,
-  access: Granted | Denied,
+  { access, timeoutMs }: Admission,
 ): MadeRequest {
   if (access.kind === 'denied') return access;
-  const { timeoutMs } = webhook.settings;
-  const options = timeoutMs === undefined ? request : { ...request, timeoutMs };
+  const options = timeoutMs === request.timeoutMs ? request : { ...request, timeoutMs };
   const keys = signingKeys(webhook, now);
-  return { kind: 'made', request: buildRequest({ work, webhook, composed, access, keys, now }, options) };
+  const built = buildRequest({ work, webhook, composed, access, keys, now }, options);
+  return { kind: 'made', request: built, token: access.token };
 }

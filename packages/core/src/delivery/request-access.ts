@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { HttpClient, RequestTls } from '../ports/http-client.js';
+import type { HttpClient, HttpReply, RequestTls } from '../ports/http-client.js';
 import { remember } from '../remember.js';
-import { basicAuth, type Denied, type Granted } from './access.js';
+import { type AccessToken, basicAuth, type Denied, type Granted } from './access.js';
 import type { CredentialKeeper } from './credential-keeper.js';
 import type { Auth, Credentials } from './credentials.js';
-import type { AttemptFollower, Followed } from './follow-attempt.js';
+import type { Answer } from './judge-reply.js';
 import { TokenKeeper } from './token-keeper.js';
 import type { WebhookRecord } from './webhook.js';
 
@@ -14,46 +14,71 @@ const UNAUTHORIZED = 401;
 export interface AccessDeps {
   readonly credentials: CredentialKeeper;
   readonly http: HttpClient;
-  /** The deadline of a token request, in milliseconds, where the webhook has none of its own. */
-  readonly timeoutMs: number;
 }
 
-const OPEN: Granted = { kind: 'granted', headers: null, tls: null };
+const OPEN: Granted = { kind: 'granted', headers: null, tls: null, token: null };
 
 /** Knows what lets requests to a webhook in: its custom headers, its auth, its TLS client certificate. */
-export class RequestAccess implements AttemptFollower {
+export class RequestAccess {
   readonly #deps: AccessDeps;
   readonly #tokens: TokenKeeper;
   readonly #standing = remember((sealed) => this.#read(sealed), MAX_REMEMBERED);
+  /** Of a webhook whose receiver refuses tokens, by its id: the first one it refused. */
+  readonly #refused = new Map<string, AccessToken>();
 
   constructor(deps: AccessDeps) {
     this.#deps = deps;
     this.#tokens = new TokenKeeper(deps.http);
   }
 
-  /** Throws SECRET_UNREADABLE. */
-  accessOf({ credentials, settings }: WebhookRecord, now: number): Granted | Promise<Granted | Denied> {
+  /**
+   * A promise only where a token has to be asked for, for `timeoutMs` from `now` on at most.
+   * Throws SECRET_UNREADABLE.
+   */
+  accessOf(
+    { credentials }: WebhookRecord,
+    now: number,
+    timeoutMs: number,
+  ): Granted | Denied | Promise<Granted | Denied> {
     if (credentials === null) return OPEN;
     const { granted, auth } = this.#standing(credentials);
     if (auth?.type !== 'oauth2') return granted;
-    const { timeoutMs = this.#deps.timeoutMs } = settings;
-    return this.#tokens.tokenOf(credentials, auth, { now, timeoutMs }).then((answer) => {
-      if (answer.kind === 'denied') return answer;
-      return { ...granted, headers: { ...granted.headers, authorization: `Bearer ${answer.token}` } };
-    });
+    const token = this.#tokens.tokenOf(credentials, auth, { now, timeoutMs });
+    return token instanceof Promise
+      ? token.then((given) => withToken(granted, given))
+      : withToken(granted, token);
   }
 
-  /** A token that is refused is not used again. */
-  followed({ webhook, result }: Followed): void {
-    const isRefused = result.attempt?.responseStatus === UNAUTHORIZED;
-    if (isRefused && webhook.credentials !== null) this.#tokens.forget(webhook.credentials);
+  /**
+   * Takes note of how a receiver took the token. One that is refused is not used again: it may have been revoked, so
+   * another is worth a try, unless this one was such a try.
+   */
+  answered(webhookId: string, token: AccessToken, reply: HttpReply): Answer {
+    if (reply.kind === 'error') return reply;
+    if (reply.status !== UNAUTHORIZED) {
+      this.#refused.delete(webhookId);
+      return reply;
+    }
+    this.#tokens.drop(token);
+    const before = this.#refused.get(webhookId);
+    const first = before?.name === token.name ? before : token;
+    if (this.#refused.size >= MAX_REMEMBERED) this.#refused.clear();
+    this.#refused.set(webhookId, first);
+    // many may have gone out with the first, and come back in any order
+    return { ...reply, isTokenStale: token === first };
   }
 
   #read(sealed: string): { readonly granted: Granted; readonly auth: Auth | undefined } {
     const credentials = this.#deps.credentials.open(sealed);
     const headers = { ...credentials.headers, ...authorizationOf(credentials.auth) };
-    return { granted: { kind: 'granted', headers, tls: tlsOf(sealed, credentials) }, auth: credentials.auth };
+    const granted: Granted = { kind: 'granted', headers, tls: tlsOf(sealed, credentials), token: null };
+    return { granted, auth: credentials.auth };
   }
+}
+
+function withToken(granted: Granted, token: AccessToken | Denied): Granted | Denied {
+  if (token.kind === 'denied') return token;
+  return { ...granted, headers: { ...granted.headers, authorization: `Bearer ${token.token}` }, token };
 }
 
 function authorizationOf(auth: Auth | undefined): Readonly<Record<string, string>> {

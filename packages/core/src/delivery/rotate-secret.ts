@@ -2,8 +2,7 @@ import { invalidField } from '../errors.js';
 import type { RotationOptions } from '../hub-services.js';
 import type { Clock } from '../ports/clock.js';
 import type { WebhookStore } from '../ports/store.js';
-import { takesEd25519 } from '../signing/header-profile.js';
-import { kindOf } from '../signing/signing-key.js';
+import type { SignatureKind } from '../signing/signing-key.js';
 import type { CredentialKeeper } from './credential-keeper.js';
 import type { WebhookRecord } from './webhook.js';
 import type { SecretKeeper } from './webhook-secrets.js';
@@ -31,15 +30,19 @@ export async function rotateSecret(
   { overlapMs = DAY_MS, secret: given, signature }: RotationOptions,
 ): Promise<string> {
   checkOverlap(overlapMs);
-  if (given !== undefined) secrets.assertUsable(given);
+  checkSignature(signature);
   for (;;) {
     const before = await find();
-    const secret = given ?? secrets.generate(signature ?? secrets.kindOf(before));
-    refuseUnfit(before, secret);
+    const { profile } = before.settings;
+    const kind = signature ?? secrets.kindOf(before);
+    const secret = given === undefined ? secrets.generate(kind) : given;
+    const problem = secrets.problemOf(secret, profile);
+    if (problem !== null) throw invalidField(given === undefined ? 'signature' : 'secret', problem);
     const now = clock.now();
     const patch = { secrets: secrets.rotate(before.secrets, secret, { now, overlapMs }), updatedAt: now };
-    if (await webhooks.update(before.id, {}, patch, { secrets: before.secrets }))
-      return secrets.shown(secret);
+    // the profile, which the secret has to fit, is one of the settings
+    const expected = { secrets: before.secrets, settings: before.settings };
+    if (await webhooks.update(before.id, {}, patch, expected)) return secrets.shown(secret);
   }
 }
 
@@ -68,10 +71,9 @@ async function reseal(deps: RotationDeps, webhook: WebhookRecord): Promise<boole
   return changed !== null && reseal(deps, changed);
 }
 
-/** A header that has no room for the signature would go out without one. */
-function refuseUnfit({ settings: { profile = 'standard' } }: WebhookRecord, secret: string): void {
-  if (kindOf(secret) === 'v1' || takesEd25519(profile)) return;
-  throw invalidField('signature', `the profile "${profile}" has no signatures by Ed25519`);
+function checkSignature(signature: SignatureKind | undefined): void {
+  if (signature === undefined || signature === 'v1' || signature === 'v1a') return;
+  throw invalidField('signature', 'expected "v1" or "v1a"');
 }
 
 function checkOverlap(overlapMs: number): void {

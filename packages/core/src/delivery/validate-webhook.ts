@@ -1,10 +1,9 @@
-import { HooklineError, isHooklineError } from '../errors.js';
+import { HooklineError } from '../errors.js';
 import { matchesPattern } from '../events/event-pattern.js';
 import type { AnyRegistry } from '../events/event-types.js';
 import type { RowSources } from '../rows/row-sources.js';
 import { isStorableId } from '../safe-text.js';
-import { HEADER_PROFILES, type HeaderProfile, takesEd25519 } from '../signing/header-profile.js';
-import type { SignatureKind } from '../signing/signing-key.js';
+import { HEADER_PROFILES, type HeaderProfile } from '../signing/header-profile.js';
 import { authProblem, headersProblem, tlsProblem } from './check-credentials.js';
 import { filterProblem } from './filter.js';
 import { type UrlPolicy, urlProblem } from './guard-url.js';
@@ -28,10 +27,10 @@ export interface WebhookRules {
   readonly transforms: ReadonlySet<string>;
   /** As they are before. */
   readonly settings: WebhookSettings;
-  /** How its newest secret signs. */
-  readonly signature: SignatureKind;
-  /** Throws for a secret that cannot sign. */
-  readonly assertSecret: (secret: string) => void;
+  /** Says why this cannot be a secret for the profile, or null. */
+  readonly secretProblem: (secret: unknown, profile: HeaderProfile | undefined) => string | null;
+  /** Says why what signs now cannot sign with the profile, or null. */
+  readonly misfitOf: (profile: HeaderProfile | undefined) => string | null;
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -48,7 +47,8 @@ const CHECKS: ReadonlyMap<string, Check> = new Map(
         : `expected text of at most ${MAX_DESCRIPTION_LENGTH} characters, without NUL`,
     active: isTrueOrFalse,
     paused: isTrueOrFalse,
-    secret: secretProblem,
+    secret: (value, { secretProblem, settings }, input) =>
+      secretProblem(value, changedSettings(settings, input).profile),
     accountId: (value) =>
       value === null || isStorableId(value) ? null : 'expected text, a whole number or null',
     snapshot: snapshotProblem,
@@ -81,9 +81,8 @@ export function validateWebhook(input: object, rules: WebhookRules): void {
   const settings = changedSettings(rules.settings, input as Input);
   const conflict = settingsConflict(settings);
   if (conflict !== null) fields.settings = conflict;
-  const { profile = 'standard' } = settings;
-  if (rules.signature === 'v1a' && !takesEd25519(profile))
-    fields.profile = `"${profile}" has no signatures by Ed25519 (v1a)`;
+  const misfit = fields.profile === undefined ? rules.misfitOf(settings.profile) : null;
+  if (misfit !== null) fields.profile = misfit;
   const problems = Object.entries(fields).map(([name, problem]) => `${name}: ${problem}`);
   if (problems.length > 0)
     throw new HooklineError('VALIDATION_FAILED', { problem: problems.join('; '), fields });
@@ -159,15 +158,4 @@ function knownModels(rules: WebhookRules): string {
 function isMatched(type: string, subscriptions: unknown): boolean {
   if (!Array.isArray(subscriptions)) return true;
   return subscriptions.some((pattern) => typeof pattern === 'string' && matchesPattern(pattern, type));
-}
-
-function secretProblem(value: unknown, { assertSecret }: WebhookRules): string | null {
-  if (typeof value !== 'string') return 'expected text';
-  try {
-    assertSecret(value);
-    return null;
-  } catch (error) {
-    if (isHooklineError(error)) return String(error.details.problem ?? error.message);
-    throw error;
-  }
 }

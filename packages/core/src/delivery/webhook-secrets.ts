@@ -1,11 +1,13 @@
 import { remember } from '../remember.js';
+import type { HeaderProfile } from '../signing/header-profile.js';
 import type { SecretBox } from '../signing/secret-box.js';
+import { misfit, secretProblem } from '../signing/secret-fit.js';
 import {
   generateSigningSecret,
+  keyOf,
   kindOf,
   type SignatureKind,
   type SigningKey,
-  signingKey,
   verifyingSecret,
 } from '../signing/signing-key.js';
 import type { StoredSecret, WebhookRecord } from './webhook.js';
@@ -21,8 +23,14 @@ export interface SecretKeeper {
   shown(secret: string): string;
   /** How the newest secret signs. */
   kindOf(webhook: Pick<WebhookRecord, 'secrets'>): SignatureKind;
-  /** Throws VALIDATION_FAILED for a secret that cannot sign. */
-  readonly assertUsable: (secret: string) => void;
+  /** Says why this cannot be the secret of a webhook with this profile, or null. Never repeats it. */
+  readonly problemOf: (secret: unknown, profile: HeaderProfile | undefined) => string | null;
+  /** Says why the secrets that sign now cannot sign with this profile, or null. Throws SECRET_UNREADABLE. */
+  misfitOf(
+    webhook: Pick<WebhookRecord, 'secrets'>,
+    profile: HeaderProfile | undefined,
+    now: number,
+  ): string | null;
   /** The secrets of a new webhook. */
   first(secret: string, now: number): readonly StoredSecret[];
   /** The new secret in front; the ones before it sign until `now + overlapMs`, or earlier where that was settled before. */
@@ -39,7 +47,7 @@ export interface SecretKeeper {
 }
 
 export function secretKeeper(box: SecretBox): SecretKeeper {
-  const keyOf = remember((sealed) => signingKey(box.open(sealed)), MAX_CACHED);
+  const keyUnder = remember((sealed) => keyOf(box.open(sealed)), MAX_CACHED);
   const seal = (secret: string, now: number): StoredSecret => ({
     sealed: box.seal(secret),
     createdAt: now,
@@ -48,7 +56,12 @@ export function secretKeeper(box: SecretBox): SecretKeeper {
 
   return {
     generate: generateSigningSecret,
-    assertUsable: (secret) => void signingKey(secret),
+    problemOf: (secret, profile = 'standard') => secretProblem(secret, profile),
+    misfitOf: (webhook, profile = 'standard', now) =>
+      misfit(
+        signing(webhook, now).map(({ sealed }) => box.open(sealed)),
+        profile,
+      ),
     shown: verifyingSecret,
     kindOf: ({ secrets: [newest] }) => (newest === undefined ? 'v1' : kindOf(box.open(newest.sealed))),
     first: (secret, now) => [seal(secret, now)],
@@ -64,11 +77,11 @@ export function secretKeeper(box: SecretBox): SecretKeeper {
         ? secrets
         : secrets.map((secret) => ({ ...secret, sealed: box.seal(box.open(secret.sealed)) })),
     reveal: (webhook, now) => signing(webhook, now).map(({ sealed }) => verifyingSecret(box.open(sealed))),
-    signingKeys: (webhook, now) => signing(webhook, now).map(({ sealed }) => keyOf(sealed)),
+    signingKeys: (webhook, now) => signing(webhook, now).map(({ sealed }) => keyUnder(sealed)),
   };
 }
 
-function signing({ secrets }: WebhookRecord, now: number): readonly StoredSecret[] {
+function signing({ secrets }: Pick<WebhookRecord, 'secrets'>, now: number): readonly StoredSecret[] {
   return secrets.filter((secret) => isSigning(secret, now));
 }
 

@@ -18,7 +18,6 @@ import type { SnapshotRecord } from '../ports/snapshot-store.js';
 import type { Store, WebhookExpectation } from '../ports/store.js';
 import type { RowSources } from '../rows/row-sources.js';
 import { toPage, toScope } from '../scope.js';
-import { kindOf } from '../signing/signing-key.js';
 import type { HandOver } from '../worker/hand-over.js';
 import type { Waker } from '../worker/waker.js';
 import type { CredentialKeeper } from './credential-keeper.js';
@@ -69,10 +68,12 @@ export class WebhookService implements Webhooks {
 
   async create(input: NewWebhook): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
     const { store, secrets, credentials, clock, ids, waker } = this.#deps;
-    const signature = input.secret === undefined ? (input.signature ?? 'v1') : kindOf(String(input.secret));
-    this.#validate(input, ['url', 'subscriptions'], { settings: {}, signature });
-    const now = clock.now();
     const secret = input.secret ?? secrets.generate(input.signature);
+    // what is wrong with a given one is told of the secret itself
+    const misfitOf: WebhookRules['misfitOf'] = (profile) =>
+      input.secret === undefined ? secrets.problemOf(secret, profile) : null;
+    this.#validate(input, ['url', 'subscriptions'], { settings: {}, misfitOf });
+    const now = clock.now();
     const birth = { id: ids.next('wh'), secrets: secrets.first(secret, now), now };
     const record = newWebhookRecord(input, birth, credentials);
     await this.#deps.ready();
@@ -107,11 +108,14 @@ export class WebhookService implements Webhooks {
 
   async update(id: string, change: WebhookChange, scope: AccountScope = {}): Promise<Webhook> {
     refuseFixed(change);
-    const { store, clock, credentials, announce, waker } = this.#deps;
+    const { store, clock, secrets, credentials, announce, waker } = this.#deps;
     for (;;) {
       const before = await this.#find(id, scope);
-      this.#validate(change, [], { settings: before.settings, signature: this.#deps.secrets.kindOf(before) });
-      const patch = webhookPatch(before, change, clock.now(), credentials);
+      const now = clock.now();
+      const { settings } = before;
+      const misfitOf: WebhookRules['misfitOf'] = (profile) => secrets.misfitOf(before, profile, now);
+      this.#validate(change, [], { settings, misfitOf });
+      const patch = webhookPatch(before, change, now, credentials);
       const events = reportChange(announce, before, patch);
       const after = await store.webhooks.update(id, {}, patch, changeable(before), events);
       if (after === null) continue;
@@ -202,11 +206,11 @@ export class WebhookService implements Webhooks {
   #validate(
     input: object,
     required: readonly string[],
-    before: Pick<WebhookRules, 'settings' | 'signature'>,
+    before: Pick<WebhookRules, 'settings' | 'misfitOf'>,
   ): void {
     const { registry, urlPolicy, logger, secrets, rows, transforms } = this.#deps;
-    const { assertUsable: assertSecret } = secrets;
-    validateWebhook(input, { ...before, required, registry, urlPolicy, rows, transforms, assertSecret });
+    const { problemOf: secretProblem } = secrets;
+    validateWebhook(input, { ...before, required, registry, urlPolicy, rows, transforms, secretProblem });
     const { subscriptions = [] } = input as { subscriptions?: readonly string[] };
     for (const type of subscriptions) {
       const replacement = registry.replacementOf(type);
@@ -216,8 +220,9 @@ export class WebhookService implements Webhooks {
 }
 
 /** What somebody else may change meanwhile: of two changes at once neither undoes what the other did. */
-function changeable({ settings, credentials, active, disabled, paused }: WebhookRecord): WebhookExpectation {
-  return { settings, credentials, active, disabled, paused };
+function changeable(before: WebhookRecord): WebhookExpectation {
+  const { settings, secrets, credentials, active, disabled, paused } = before;
+  return { settings, secrets, credentials, active, disabled, paused };
 }
 
 const FIXED: Readonly<Record<string, string>> = {

@@ -122,7 +122,7 @@ export class Relay {
         await keepTrying(() => fanOutEvents(this.#deps, events, standing), clock, isGivenUp);
         return events.map(() => undefined);
       },
-      { maxItems: MAX_BATCH },
+      { maxItems: MAX_BATCH, ownerOf: ({ accountId }) => accountId ?? '' },
     );
   }
 

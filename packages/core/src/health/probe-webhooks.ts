@@ -1,13 +1,14 @@
-import { judgeReply } from '../delivery/judge-reply.js';
-import { type MakeRequestDeps, makeRequest } from '../delivery/make-request.js';
+import { type Answer, judgeReply } from '../delivery/judge-reply.js';
+import type { MakeRequestDeps } from '../delivery/make-request.js';
 import { oweDelivery } from '../delivery/owe-delivery.js';
+import { post } from '../delivery/post-request.js';
 import { testEvent } from '../delivery/test-event.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import { errorFields } from '../errors.js';
 import type { Announce } from '../events/operational-events.js';
 import type { Clock } from '../ports/clock.js';
 import type { HealthStore } from '../ports/health-store.js';
-import type { HttpClient, HttpReply } from '../ports/http-client.js';
+import type { HttpClient } from '../ports/http-client.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import type { Logger } from '../ports/logger.js';
 import type { WebhookStore } from '../ports/store.js';
@@ -72,6 +73,7 @@ export class Prober {
     const webhook = await webhooks.get(webhookId, {});
     if (webhook?.disabled?.reason !== 'failing') return void (await health.clear([webhookId]));
     const reply = await this.#ask(webhook);
+    if (reply === null) return;
     const verdict = judgeReply(reply, clock.now());
     logger.info({ webhookId, verdict: verdict.kind }, 'disabled webhook probed');
     if (verdict.kind === 'succeeded') return this.#enable(webhook);
@@ -82,8 +84,9 @@ export class Prober {
     await health.clear([webhookId]);
   }
 
-  async #ask(webhook: WebhookRecord): Promise<HttpReply> {
-    const { clock, ids, http } = this.#deps;
+  /** Null where the prober was stopped meanwhile. */
+  async #ask(webhook: WebhookRecord): Promise<Answer | null> {
+    const { clock, ids } = this.#deps;
     const now = clock.now();
     const event = testEvent(webhook, ids.next('evt', now), now);
     const delivery = oweDelivery(event, { ...webhook, active: true, paused: false, settings: {} }, now);
@@ -93,9 +96,8 @@ export class Prober {
       body: Buffer.from(event.payload),
       contentType: 'application/json',
     } as const;
-    const made = await makeRequest(this.#deps, work, { webhook, composed, now });
-    if (made.kind === 'made') return http.send(made.request);
-    return { kind: 'error', reason: made.reason, message: made.message, durationMs: 0 };
+    const claims = { isHeld: () => !this.#isStopped };
+    return post({ ...this.#deps, claims }, work, { webhook, composed, now });
   }
 
   async #enable({ id, url, accountId }: WebhookRecord): Promise<void> {

@@ -58,18 +58,26 @@ export const PROFILES: Readonly<Record<HeaderProfile, Sign>> = {
   }),
 };
 
+/** Those whose receivers use the text of a secret as it is, with its prefix, undecoded: any text can be one. */
+const TAKES_TEXT: ReadonlySet<HeaderProfile> = new Set(['stripe', 'github', 'chatwoot']);
+
 /** Whether receivers of this profile know Ed25519. */
 export function takesEd25519(profile: HeaderProfile): boolean {
   return profile === 'standard' || profile === 'svix';
 }
 
-function standardSignature({ eventId, timestampS, body, keys }: Signable): string {
-  return signStandardWebhook({ id: eventId, timestampS, body, keys });
+/** Whether a secret may be plain text. */
+export function takesText(profile: HeaderProfile): boolean {
+  return TAKES_TEXT.has(profile);
 }
 
-/** These senders use the text of a secret as it is, with its prefix, undecoded. */
+function standardSignature({ eventId, timestampS, body, keys }: Signable): string {
+  const standardKeys = keys.filter((key) => key.kind !== 'text');
+  return signStandardWebhook({ id: eventId, timestampS, body, keys: standardKeys });
+}
+
 function textsOf(keys: readonly SigningKey[]): readonly string[] {
-  return keys.flatMap((key) => (key.kind === 'v1' ? key.text : []));
+  return keys.flatMap((key) => (key.kind === 'v1a' ? [] : key.text));
 }
 
 function newest(

@@ -1,14 +1,17 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { HooklineError } from '../errors.js';
-import { decodeBase64, generateSecret, secretBytes } from './secret.js';
+import { decodeBase64, generateSecret, isEncodedKey, secretBytes } from './secret.js';
 
 /** `v1`: HMAC-SHA256 with a shared secret. `v1a`: Ed25519. */
 export type SignatureKind = 'v1' | 'v1a';
 
-/** What signs: a shared secret, or the private key of a pair. */
-export type SigningKey =
+/** What signs by Standard Webhooks: a shared secret, or the private key of a pair. */
+export type StandardKey =
   | { readonly kind: 'v1'; readonly bytes: Buffer /** As it is given out. */; readonly text: string }
   | { readonly kind: 'v1a'; readonly privateKey: KeyObject /** `whpk_...` */; readonly publicText: string };
+
+/** Or a shared secret that is a text and stands for nothing else. */
+export type SigningKey = StandardKey | { readonly kind: 'text'; readonly text: string };
 
 const PRIVATE_PREFIX = 'whsk_';
 const PUBLIC_PREFIX = 'whpk_';
@@ -29,8 +32,15 @@ export function kindOf(secret: string): SignatureKind {
   return secret.startsWith(PRIVATE_PREFIX) ? 'v1a' : 'v1';
 }
 
-/** The key that the text of a secret stands for. Throws VALIDATION_FAILED. */
-export function signingKey(secret: string): SigningKey {
+/** The key that a secret which was taken stands for. */
+export function keyOf(secret: string): SigningKey {
+  return kindOf(secret) === 'v1a' || isEncodedKey(secret)
+    ? signingKey(secret)
+    : { kind: 'text', text: secret };
+}
+
+/** The key that a secret of Standard Webhooks stands for. Throws VALIDATION_FAILED. */
+export function signingKey(secret: string): StandardKey {
   if (kindOf(secret) === 'v1') return { kind: 'v1', bytes: secretBytes(secret), text: secret };
   const bytes = decodeBase64(secret.slice(PRIVATE_PREFIX.length));
   if (bytes === null || (bytes.length !== SEED_BYTES && bytes.length !== PAIR_BYTES)) throw unusable();
@@ -41,10 +51,10 @@ export function signingKey(secret: string): SigningKey {
   return { kind: 'v1a', privateKey, publicText: PUBLIC_PREFIX + publicPart.toString('base64') };
 }
 
-/** What a receiver verifies with: the shared secret itself, or the public key. Throws VALIDATION_FAILED. */
+/** What a receiver verifies with: the shared secret itself, or the public key. */
 export function verifyingSecret(secret: string): string {
-  const key = signingKey(secret);
-  return key.kind === 'v1' ? key.text : key.publicText;
+  const key = keyOf(secret);
+  return key.kind === 'v1a' ? key.publicText : key.text;
 }
 
 function publicBytes(privateKey: KeyObject): Buffer {

@@ -1,5 +1,5 @@
 import { createHmac, sign } from 'node:crypto';
-import type { SigningKey } from './signing-key.js';
+import type { StandardKey } from './signing-key.js';
 
 export interface StandardWebhook {
   /** The `webhook-id`; must hold no `.`, which separates what is signed. */
@@ -9,7 +9,7 @@ export interface StandardWebhook {
   /** The exact bytes that are sent. */
   readonly body: Uint8Array;
   /** Each signs. */
-  readonly keys: readonly SigningKey[];
+  readonly keys: readonly StandardKey[];
 }
 
 /** The value of `webhook-signature` (Standard Webhooks 1.0): one `v1,<base64>` or `v1a,<base64>` per key, joined by spaces. */
@@ -18,7 +18,7 @@ export function signStandardWebhook({ id, timestampS, body, keys }: StandardWebh
   return keys.map((key) => `${key.kind},${signatureOf(key, head, body)}`).join(' ');
 }
 
-function signatureOf(key: SigningKey, head: string, body: Uint8Array): string {
+function signatureOf(key: StandardKey, head: string, body: Uint8Array): string {
   // the body goes in as it is: joining it to the head would copy it once per key
   if (key.kind === 'v1') return createHmac('sha256', key.bytes).update(head).update(body).digest('base64');
   return sign(null, Buffer.concat([Buffer.from(head), body]), key.privateKey).toString('base64');

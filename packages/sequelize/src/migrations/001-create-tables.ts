@@ -141,7 +141,8 @@ FOR EACH STATEMENT EXECUTE PROCEDURE ${note}`,
 }
 
 /** What deliveries have to do with each other, and the order that their events were stored in. */
-const GROUP_COLUMNS = `,
+const TURN_COLUMNS = `,
+  webhook_id ${KEY} NOT NULL,
   group_key ${KEY},
   group_order bigint`;
 
@@ -172,8 +173,10 @@ function createDeliveries({ deliveries, deliveries_open, attempts, prefix }: Tab
     `CREATE INDEX "${prefix}deliveries_webhook" ON ${deliveries} (webhook_id, id)`,
     `CREATE INDEX "${prefix}deliveries_type" ON ${deliveries} (event_type, id)`,
     `CREATE INDEX "${prefix}deliveries_held" ON ${deliveries} (webhook_id, id) WHERE hold IS NOT NULL`,
-    ...createOpen(deliveries_open, `${prefix}deliveries`, 'delivered', GROUP_COLUMNS),
+    ...createOpen(deliveries_open, `${prefix}deliveries`, 'delivered', TURN_COLUMNS),
     `CREATE INDEX "${prefix}deliveries_group" ON ${deliveries_open} (group_key, group_order) WHERE group_key IS NOT NULL`,
+    // For those that take turns: webhooks with something due, one after the other.
+    `CREATE INDEX "${prefix}deliveries_turns" ON ${deliveries_open} (webhook_id, next_attempt_at) WHERE state = 'pending' AND next_attempt_at < 8640000000000000`,
     // For lists. What is pending comes and goes without it, and is found among what is due.
     `CREATE INDEX "${prefix}deliveries_waiting" ON ${deliveries_open} (group_key) WHERE group_key IS NOT NULL AND next_attempt_at = 8640000000000000`,
     `CREATE INDEX "${prefix}deliveries_failed" ON ${deliveries_open} (state, id) WHERE state <> 'pending'`,

@@ -25,7 +25,7 @@ export function fanOutSql(tables: Tables, binds: Binds, fanOut: FanOut): string 
       deliveryWork(tables),
       deliveries,
       fanOut.leasedUntil,
-      groupColumns(tables, deliveries),
+      turnColumns(tables, deliveries),
     ),
     ...insertOwed(binds, 'runs', runWork(tables), runs, fanOut.leasedUntil),
     `fanned_out AS (DELETE FROM ${tables.outbox} WHERE ${isAmong('"event_id"', 'held', '"event_id"')})`,
@@ -62,19 +62,17 @@ function columnsInUse<Item extends Work>(
   return Object.fromEntries(used.map((field) => [field, columns[field]])) as Columns<Item>;
 }
 
-/** Columns with their values: what of the deliveries have to do with each other, and in which order their events were stored. */
-function groupColumns(
+/** Columns with their values: whose they are, what has to do with each other, and in which order their events were stored. */
+function turnColumns(
   { events }: Tables,
   deliveries: FanOut['deliveries'],
 ): readonly (readonly [string, string])[] {
-  if (deliveries.every(({ groupKey }) => groupKey === null)) return [];
+  const webhook = ['"webhook_id"', '"webhook_id"'] as const;
+  if (deliveries.every(({ groupKey }) => groupKey === null)) return [webhook];
   const order = `CASE WHEN "group_key" IS NOT NULL THEN (
         SELECT event."stored_as" FROM ${events} AS event WHERE event."id" = owed_deliveries."event_id"
       ) END`;
-  return [
-    ['"group_key"', '"group_key"'],
-    ['"group_order"', order],
-  ];
+  return [webhook, ['"group_key"', '"group_key"'], ['"group_order"', order]];
 }
 
 /**

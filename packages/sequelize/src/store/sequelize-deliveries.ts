@@ -188,7 +188,8 @@ export class SequelizeDeliveries implements DeliveryStore {
           AND found."erased_at" IS NULL
         RETURNING target.*
       ), reopened AS (
-        INSERT INTO ${open} ("id", "state", "next_attempt_at") SELECT "id", "state", "next_attempt_at" FROM redelivered
+        INSERT INTO ${open} ("id", "state", "next_attempt_at", "webhook_id")
+        SELECT "id", "state", "next_attempt_at", "webhook_id" FROM redelivered
         ON CONFLICT ("id") DO UPDATE SET "state" = excluded."state", "next_attempt_at" = excluded."next_attempt_at"
       )
       SELECT ${this.#work.select('work."state"')}, true AS "changed", false AS "erased" FROM redelivered AS work

@@ -19,6 +19,8 @@ export interface WorkKind<Item extends Work> {
   readonly doneState: Item['state'];
   /** What becomes of columns that a result says nothing of. */
   readonly cleared: readonly string[];
+  /** The column of `open` that says whose turn it is; null where all is one's. */
+  readonly owner: string | null;
 }
 
 export function deliveryWork({ deliveries, deliveries_open }: Tables): WorkKind<DeliveryRecord> {
@@ -29,6 +31,7 @@ export function deliveryWork({ deliveries, deliveries_open }: Tables): WorkKind<
     claimedState: 'delivering',
     doneState: 'delivered',
     cleared: ['"hold" = NULL'],
+    owner: '"webhook_id"',
   };
 }
 
@@ -40,5 +43,6 @@ export function runWork({ runs, runs_open }: Tables): WorkKind<RunRecord> {
     claimedState: 'running',
     doneState: 'succeeded',
     cleared: [],
+    owner: null,
   };
 }

@@ -3,6 +3,8 @@ import { Binds } from '../binds.js';
 import { type Columns, columnOf, selectList } from '../columns.js';
 import { isAmong, isOneOf, where } from '../conditions.js';
 import type { Database } from '../database.js';
+import type { Row } from '../sequelize-like.js';
+import { dueInTurn, LAST_TURN, longestDue } from './due-in-turn.js';
 import type { Work, WorkKind } from './work-kinds.js';
 
 const HELD_COLUMNS: Columns<HeldClaim> = { id: 'text', lease: 'text' };
@@ -22,6 +24,8 @@ const UNLEASED = '"lease" = NULL, "leased_until" = 0';
 export class WorkTable<Item extends Work> {
   readonly #database: Database;
   readonly #kind: WorkKind<Item>;
+  /** Whose it was in the last claim of this process; empty where all had one. */
+  #lastTurn = '';
 
   constructor(database: Database, kind: WorkKind<Item>) {
     this.#database = database;
@@ -34,23 +38,38 @@ export class WorkTable<Item extends Work> {
   }
 
   /** Claims, and answers the ids. Rows that somebody else is just claiming are passed over. */
-  async claim({ ids, except, limit, now, leaseMs, lease }: ClaimRequest): Promise<readonly string[]> {
-    const { open } = this.#kind;
+  async claim(request: ClaimRequest): Promise<readonly string[]> {
+    const { ids, except, limit, now } = request;
+    const { open, owner } = this.#kind;
     const binds = new Binds();
     const conditions = isDue(binds, now);
-    if (ids) conditions.push(isOneOf(binds, '"id"', ids));
     if (except?.length) conditions.push(`"id" <> ALL(${binds.addAll('text', except)})`);
-    const due = ids
-      ? claimableAmong(open, conditions, binds.add('bigint', limit))
-      : this.#inTurn(conditions, limit);
-    return this.#changeAndName(
+    if (ids) {
+      conditions.push(isOneOf(binds, '"id"', ids));
+      const due = claimableAmong(open, conditions, binds.add('bigint', limit));
+      return this.#changeAndName(binds, `WITH ${due}, ${this.#claimDue(binds, request)}`);
+    }
+    if (owner === null) {
+      const due = longestDue(open, conditions, limit);
+      return this.#changeAndName(binds, `WITH ${due}, ${this.#claimDue(binds, request)}`);
+    }
+    const after = binds.add('text', this.#lastTurn);
+    const due = dueInTurn({ open, owner, conditions, limit, after });
+    const [row] = await this.#database.run(
+      `WITH RECURSIVE ${due}, ${this.#claimDue(binds, request)}
+      SELECT json_agg("id")::text AS "ids", (${LAST_TURN}) AS "lastTurn" FROM changed`,
       binds,
-      `WITH ${due}, changed AS (
-        UPDATE ${open} AS target
+    );
+    this.#lastTurn = String(row?.lastTurn ?? '');
+    return idsOf(row);
+  }
+
+  #claimDue(binds: Binds, { now, leaseMs, lease }: ClaimRequest): string {
+    return `changed AS (
+        UPDATE ${this.#kind.open} AS target
         SET "lease" = ${binds.add('text', lease)}, "leased_until" = ${binds.add('bigint', now + leaseMs)}
         WHERE ${isAmong('target."id"', 'due')} RETURNING target."id"
-      )`,
-    );
+      )`;
   }
 
   /** CTEs that move on each row whose lease is still the result's: all results are in `item`, those in `held`. */
@@ -102,25 +121,6 @@ export class WorkTable<Item extends Work> {
     );
   }
 
-  /**
-   * CTEs: the longest due, but what was not tried before goes ahead of what was. A quarter is kept for the latter, so
-   * that it comes through where the former does not end. Each is a range of the index.
-   */
-  #inTurn(conditions: readonly string[], limit: number): string {
-    const { open } = this.#kind;
-    const inState = (state: string, more: readonly string[] = []) => [
-      `"state" = '${state}'`,
-      ...conditions,
-      ...more,
-    ];
-    const kept = Math.ceil(limit / 4);
-    const others = ['"id" <> ALL(ARRAY(SELECT "id" FROM again))'];
-    return `again AS MATERIALIZED (${claimableIn(open, inState('retrying'), String(kept))}),
-      first AS MATERIALIZED (${claimableIn(open, inState('pending'), left(limit, ['again']))}),
-      rest AS MATERIALIZED (${claimableIn(open, inState('retrying', others), left(limit, ['again', 'first']))}),
-      due AS MATERIALIZED (SELECT "id" FROM again UNION ALL SELECT "id" FROM first UNION ALL SELECT "id" FROM rest)`;
-  }
-
   /** CTEs: all in `item`, and in `held` those whose row still has their lease. These are locked, in the order of their ids. */
   #held<Claim extends HeldClaim>(
     binds: Binds,
@@ -142,7 +142,7 @@ export class WorkTable<Item extends Work> {
       `${ctes} SELECT json_agg("id")::text AS "ids" FROM changed`,
       binds,
     );
-    return JSON.parse(String(row?.ids ?? '[]'));
+    return idsOf(row);
   }
 
   #readState(): string {
@@ -158,12 +158,8 @@ function claimableAmong(open: string, conditions: readonly string[], limit: stri
       )`;
 }
 
-function claimableIn(open: string, conditions: readonly string[], limit: string): string {
-  return `SELECT "id" FROM ${open} ${where(conditions)} ORDER BY "next_attempt_at" LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
-}
-
-function left(limit: number, ctes: readonly string[]): string {
-  return `greatest(0, ${[String(limit), ...ctes.map((cte) => `(SELECT count(*) FROM ${cte})`)].join(' - ')})`;
+function idsOf(row: Row | undefined): readonly string[] {
+  return JSON.parse(String(row?.ids ?? '[]'));
 }
 
 function isDue(binds: Binds, now: number): string[] {

@@ -3,10 +3,12 @@ import type { Dispatcher } from 'undici';
 import type { HttpReply, OutboundRequest } from '../../ports/http-client.js';
 import type { Connection } from './connection.js';
 import type { Caller, ConnectionPool, Route } from './connection-pool.js';
-import { type Failure, failureOf, isClosedByPeer, timedOut } from './failure.js';
+import { type Failure, failureOf, isClosedByPeer, refuseStatus, type Stage, timedOut } from './failure.js';
 import type { Target } from './target.js';
 
 const NOTHING = Buffer.alloc(0);
+/** Their replies are over with their headers, whatever those say of a body (RFC 9112, 6.3). */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 304]);
 
 export interface Order {
   readonly pool: ConnectionPool;
@@ -28,6 +30,7 @@ class Exchange implements Dispatcher.DispatchHandler, Caller {
   readonly #startedAt = performance.now();
   readonly #deadline: NodeJS.Timeout;
   #connection: Connection | null = null;
+  #stage: Stage = 'connecting';
   #isReused = false;
   #bytesReadBefore = 0;
   #hasResent = false;
@@ -54,18 +57,21 @@ class Exchange implements Dispatcher.DispatchHandler, Caller {
   start(connection: Connection): void {
     const { request, target } = this.#order;
     this.#connection = connection;
+    this.#stage = 'connecting';
     const { headers, body } = request;
     connection.dispatch({ method: 'POST', path: target.path, headers, body }, this);
   }
 
   /** Just before it is written. */
   onRequestStart(): void {
+    this.#stage = 'sending';
     this.#isReused = this.#connection?.isProven ?? false;
     this.#bytesReadBefore = this.#connection?.bytesRead ?? 0;
   }
 
-  /** For interim replies (103), too; the last one counts. */
+  /** For interim replies (103), too; the last one counts. What it throws is what the request fails with. */
   onResponseStart(_: unknown, status: number, headers: IncomingHttpHeaders): void {
+    refuseStatus(status);
     this.#status = status;
     this.#headers = headers;
   }
@@ -98,11 +104,13 @@ class Exchange implements Dispatcher.DispatchHandler, Caller {
       return;
     }
     this.#leave();
-    if (!this.isOver) this.fail(error);
+    if (this.isOver) return;
+    if (WITHOUT_BODY.has(this.#status)) this.#succeed();
+    else this.fail(error);
   }
 
   fail(error: unknown): void {
-    this.#end(failureOf(error, this.#order.request.timeoutMs));
+    this.#end(failureOf(error, this.#stage, this.#order.request.timeoutMs));
   }
 
   giveUp(): void {

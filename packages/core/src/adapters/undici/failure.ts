@@ -11,17 +11,25 @@ export const REFUSED = 'ERR_HOOKLINE_ADDRESS_REFUSED';
 /** The `code` of the error of a tunnel that a proxy did not open. */
 export const PROXY_FAILED = 'ERR_HOOKLINE_PROXY_FAILED';
 
+/** The `code` of the error of a reply that is none. */
+const REPLY_INVALID = 'ERR_HOOKLINE_REPLY_INVALID';
+
 const CLOSED_BY_PEER = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 const REASONS: Readonly<Record<string, FailureReason>> = {
   [REFUSED]: 'refused-address',
   [PROXY_FAILED]: 'proxy',
+  [REPLY_INVALID]: 'invalid-reply',
   ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-  ECONNREFUSED: 'connect',
-  EHOSTUNREACH: 'connect',
-  ENETUNREACH: 'connect',
-  EADDRNOTAVAIL: 'connect',
+  ENODATA: 'dns',
+  ESERVFAIL: 'dns',
+  EREFUSED: 'dns',
+  ETIMEOUT: 'dns',
+  ECANCELLED: 'dns',
+  EBADNAME: 'dns',
+  EBADRESP: 'dns',
+  EFORMERR: 'dns',
+  ENOTIMP: 'dns',
   ETIMEDOUT: 'timeout',
   UND_ERR_CONNECT_TIMEOUT: 'timeout',
   ECONNRESET: 'reset',
@@ -31,15 +39,33 @@ const REASONS: Readonly<Record<string, FailureReason>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'invalid-reply',
   EPROTO: 'tls',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'tls',
-  SELF_SIGNED_CERT_IN_CHAIN: 'tls',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls',
 };
 
+const UNASKED_100 = 'The receiver answered 100 Continue, which it was not asked for.';
+const UNASKED_101 = 'The receiver answered 101 Switching Protocols, which it was not asked for.';
+
+/** How undici calls interim replies that it does not take (undici 7.30, client-h1.js). */
+const UNASKED = new Map([
+  ['bad response', UNASKED_100],
+  ['bad upgrade', UNASKED_101],
+]);
+
+/** How far a request has come: it is being connected for, or has begun to be written. */
+export type Stage = 'connecting' | 'sending';
+
 /** What an error of undici, or of the socket below it, means for an attempt with this deadline. */
-export function failureOf(error: unknown, timeoutMs: number): Failure {
-  const reason = reasonOf(error);
+export function failureOf(error: unknown, stage: Stage, timeoutMs: number): Failure {
+  const unasked = codeOf(error) === 'UND_ERR_SOCKET' ? UNASKED.get(messageOf(error)) : undefined;
+  if (unasked !== undefined) return { reason: 'invalid-reply', message: unasked };
+  const reason = reasonOf(error, stage);
   return reason === 'timeout' ? timedOut(timeoutMs) : { reason, message: describe(error) };
+}
+
+/** Throws where a reply cannot begin with this status. */
+export function refuseStatus(status: number): void {
+  if (status >= 100 && status !== 101) return;
+  const below100 = `The receiver answered with the status ${String(status).padStart(3, '0')}.`;
+  throw Object.assign(new Error(status === 101 ? UNASKED_101 : below100), { code: REPLY_INVALID });
 }
 
 export function timedOut(timeoutMs: number): Failure {
@@ -51,12 +77,16 @@ export function isClosedByPeer(error: unknown): boolean {
   return CLOSED_BY_PEER.has(codeOf(error));
 }
 
-function reasonOf(error: unknown): FailureReason {
+/** An error that is not known is what came of the stage: nobody was reached, or the exchange broke off. */
+function reasonOf(error: unknown, stage: Stage): FailureReason {
   const code = codeOf(error);
-  if (/^(CERT_|ERR_TLS|ERR_SSL)/.test(code)) return 'tls';
+  const known = REASONS[code];
+  if (known !== undefined) return known;
+  if (code.startsWith('EAI_')) return 'dns';
+  if (/^(CERT_|CRL_|UNABLE_TO_|SELF_SIGNED|ERR_TLS|ERR_SSL|ERR_OSSL)/.test(code)) return 'tls';
   // undici 7 gives parser errors a name, and a code (HPE_...) only some of the time
   if (code.startsWith('HPE_') || (error as Error).name === 'HTTPParserError') return 'invalid-reply';
-  return REASONS[code] ?? 'connect';
+  return stage === 'connecting' ? 'connect' : 'reset';
 }
 
 function codeOf(error: unknown): string {
@@ -66,9 +96,12 @@ function codeOf(error: unknown): string {
   return errors?.length ? codeOf(errors[0]) : '';
 }
 
+function messageOf(error: unknown): string {
+  return (error as { message?: string }).message ?? '';
+}
+
 function describe(error: unknown): string {
-  const { message, errors } = error as { message?: string; errors?: { message: string }[] };
-  return (
-    message || errors?.map((inner) => inner.message).join('; ') || codeOf(error) || 'unknown network error'
-  );
+  const { errors } = error as { errors?: { message: string }[] };
+  const text = messageOf(error) || errors?.map((inner) => inner.message).join('; ');
+  return text || codeOf(error) || 'unknown network error';
 }
