@@ -1,4 +1,4 @@
-import type { DeliveryRecord, DeliveryResult, EventRecord, Store } from '@hookline/core';
+import type { ClaimedDelivery, DeliveryRecord, DeliveryResult, EventRecord, Store } from '@hookline/core';
 import { expect } from 'chai';
 import { expectError } from '../support/expect-error.js';
 import {
@@ -16,6 +16,10 @@ import {
 } from './store-records.js';
 
 const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
+
+function withoutOrder({ order: _, ...claimed }: ClaimedDelivery): Omit<ClaimedDelivery, 'order'> {
+  return claimed;
+}
 
 export function deliveryContract(store: () => Store): void {
   /** An event that is fanned out into deliveries like these. */
@@ -52,7 +56,9 @@ export function deliveryContract(store: () => Store): void {
       const { event, deliveries } = await owe({ webhookId: webhook.id });
       const claimed = await store().deliveries.claim(aClaim());
       const delivery = { ...deliveries[0], state: 'delivering' };
-      expect(claimed).to.deep.equal([{ delivery, payload: event.payload, headers: null, depth: 0, webhook }]);
+      expect(claimed.map(withoutOrder)).to.deep.equal([
+        { delivery, payload: event.payload, headers: null, depth: 0, webhook },
+      ]);
       expect(await get(String(delivery.id))).to.deep.equal(delivery);
     });
 
@@ -71,7 +77,7 @@ export function deliveryContract(store: () => Store): void {
           webhook: webhooks[i] ?? null,
         })),
       );
-      expect(claimed).to.have.deep.members(expected).and.to.have.length(6);
+      expect(claimed.map(withoutOrder)).to.have.deep.members(expected).and.to.have.length(6);
     });
 
     it('claims a delivery whose webhook was deleted', async () => {

@@ -109,6 +109,18 @@ export function heldDeliveriesContract(store: () => Store): void {
       expect(await store().deliveries.resume('wh_1', [], NOW)).to.equal(0);
     });
 
+    it('of a webhook that is gone are due at once, whatever they were put aside for', async () => {
+      const webhook = aWebhook({ paused: true });
+      await store().webhooks.insert(webhook);
+      const [paused, rate] = [await owe({ webhookId: webhook.id }), await owe({ webhookId: webhook.id })];
+      await hold(paused.id, 'paused', HELD_UNTIL_RESUMED);
+      await hold(rate.id, 'rate');
+      expect(await store().webhooks.delete(webhook.id, { accountId: '43' })).to.equal(false);
+      expect(await dueIds(store().deliveries)).to.deep.equal([]);
+      expect(await store().webhooks.delete(webhook.id, {})).to.equal(true);
+      expect(await dueIds(store().deliveries)).to.have.members([paused.id, rate.id]);
+    });
+
     it('are no more held once they are asked for by a person, or their event is erased', async () => {
       const { id, eventId } = await owe();
       await hold(id, 'circuit');
@@ -263,16 +275,34 @@ export function heldDeliveriesContract(store: () => Store): void {
   });
 
   describe('turns of a webhook', () => {
+    const rate = { count: 2, perMs: 1_000 };
+    const reserve = (turns: number, now: number, webhookId = 'wh_1') =>
+      store().deliveries.reserveTurns([{ webhookId, turns, rate }], now);
+
     it('come one behind the other, and are not saved up', async () => {
-      const rate = { count: 2, perMs: 1_000 };
-      const reserve = (turns: number, now: number) =>
-        store().deliveries.reserveTurns('wh_1', turns, rate, now);
-      expect(await reserve(2, NOW)).to.equal(NOW);
-      expect(await reserve(1, NOW)).to.equal(NOW + 1_000);
-      expect(await reserve(1, NOW + 10_000)).to.equal(NOW + 10_000);
-      expect(await store().deliveries.reserveTurns('wh_2', 1, rate, NOW)).to.equal(NOW);
+      expect(await reserve(2, NOW)).to.deep.equal([NOW]);
+      expect(await reserve(1, NOW)).to.deep.equal([NOW + 1_000]);
+      expect(await reserve(1, NOW + 10_000)).to.deep.equal([NOW + 10_000]);
+      expect(await reserve(1, NOW, 'wh_2')).to.deep.equal([NOW]);
       const firsts = await Promise.all(Array.from({ length: 5 }, () => reserve(1, NOW + 10_000)));
-      expect(new Set(firsts).size).to.equal(5);
+      expect(new Set(firsts.flat()).size).to.equal(5);
+    });
+
+    it('are reserved for many webhooks at once, each with its own rate', async () => {
+      await reserve(4, NOW, 'wh_2');
+      const requests = [
+        { webhookId: 'wh_2', turns: 1, rate },
+        { webhookId: 'wh_1', turns: 3, rate: { count: 1, perMs: 10 } },
+      ];
+      expect(await store().deliveries.reserveTurns(requests, NOW)).to.deep.equal([NOW + 2_000, NOW]);
+      expect(await reserve(1, NOW)).to.deep.equal([NOW + 30]);
+      expect(await store().deliveries.reserveTurns([], NOW)).to.deep.equal([]);
+    });
+
+    it('are forgotten where they count no more', async () => {
+      await reserve(1_000, NOW);
+      await store().deliveries.forgetTurns('wh_1');
+      expect(await reserve(1, NOW)).to.deep.equal([NOW]);
     });
   });
 

@@ -77,7 +77,7 @@ export function assembleWorkers(
   const attempt: AttemptDeps = {
     ...world,
     claims: deliveryClaims,
-    hold: holder(store.deliveries, clock),
+    hold: holder(store.deliveries, clock, () => deliveryClaims.isClosed),
     gathering: new Gathering(),
     claimGroup: groupClaimer({
       ...{ deliveries: store.deliveries, claims: deliveryClaims, clock },

@@ -87,7 +87,11 @@ async function prepare(
       webhookVersion: '0',
     });
   const results = deliveries.map((delivery) =>
-    makeResult({ delivery, payload: '', headers: null, depth: 0, webhook: null }, lease, 'delivered'),
+    makeResult(
+      { delivery, payload: '', headers: null, depth: 0, order: null, webhook: null },
+      lease,
+      'delivered',
+    ),
   );
   if (step === 'insert') return insert;
   await insert();

@@ -2,10 +2,17 @@ import { type AttemptRecord, withoutContent } from '../delivery/attempt.js';
 import { type DeliveryRecord, HELD_UNTIL_RESUMED, type Hold } from '../delivery/delivery.js';
 import { isDebounced, waitsInGroup } from '../delivery/group.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
-import type { RateLimit } from '../delivery/webhook-settings.js';
 import { HooklineError } from '../errors.js';
 import type { EventRecord } from '../events/event.js';
-import type { DeliveryQuery, DeliveryStore, EventStore, GroupTurn, Promoted, Scope } from '../ports/store.js';
+import type {
+  DeliveryQuery,
+  DeliveryStore,
+  EventStore,
+  GroupTurn,
+  Promoted,
+  Scope,
+  TurnRequest,
+} from '../ports/store.js';
 import type {
   ClaimedDelivery,
   ClaimRequest,
@@ -157,10 +164,16 @@ export class MemoryDeliveries implements DeliveryStore {
     return this.#read(members.map(({ record }) => this.#work.take(record, request)));
   }
 
-  async reserveTurns(webhookId: string, turns: number, rate: RateLimit, now: number): Promise<number> {
-    const first = Math.max(this.#nextTurnAt.get(webhookId) ?? 0, now);
-    this.#nextTurnAt.set(webhookId, first + (turns * rate.perMs) / rate.count);
-    return first;
+  async reserveTurns(requests: readonly TurnRequest[], now: number): Promise<readonly number[]> {
+    return requests.map(({ webhookId, turns, rate }) => {
+      const first = Math.max(this.#nextTurnAt.get(webhookId) ?? 0, now);
+      this.#nextTurnAt.set(webhookId, first + (turns * rate.perMs) / rate.count);
+      return first;
+    });
+  }
+
+  async forgetTurns(webhookId: string): Promise<void> {
+    this.#nextTurnAt.delete(webhookId);
   }
 
   async attempts(deliveryId: string): Promise<readonly AttemptRecord[]> {
@@ -195,5 +208,5 @@ function toClaimed(
   { payload, headers, depth }: EventRecord,
   webhook: WebhookRecord | null,
 ): ClaimedDelivery {
-  return { delivery, payload, headers, depth, webhook };
+  return { delivery, payload, headers, depth, order: null, webhook };
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { waitsInGroup } from '../delivery/group.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import type { EventRecord } from '../events/event.js';
 import type { SnapshotRecord } from '../ports/snapshot-store.js';
@@ -64,7 +65,16 @@ export class MemoryWebhooks implements WebhookStore {
   }
 
   async delete(id: string, scope: Scope): Promise<boolean> {
-    return this.#find(id, scope) !== null && this.#tables.webhooks.delete(id);
+    const webhook = this.#find(id, scope);
+    if (webhook === null) return false;
+    this.#tables.webhooks.delete(id);
+    for (const { record, lease } of [...this.#tables.deliveries.values()]) {
+      if (record.webhookId !== id || lease !== null || record.nextAttemptAt === null) continue;
+      if (record.hold === null || waitsInGroup(record)) continue;
+      const due = { ...record, hold: null, nextAttemptAt: webhook.updatedAt };
+      this.#tables.deliveries.set(record.id, { record: due, ...UNLEASED });
+    }
+    return true;
   }
 
   async get(id: string, scope: Scope): Promise<WebhookRecord | null> {

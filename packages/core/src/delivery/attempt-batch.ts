@@ -20,17 +20,16 @@ interface Item {
 }
 
 /** One request with the events of many deliveries: each has had its attempt then, and goes on by itself. */
-export async function attemptBatch(
-  deps: AttemptDeps,
-  works: Works,
-  { webhook, isProbe, leave }: Passed,
-): Promise<void> {
-  const items = await composeAll(deps, works, webhook);
+export async function attemptBatch(deps: AttemptDeps, works: Works, passed: Passed): Promise<void> {
+  const { webhook } = passed;
+  const composed = await composeAll(deps, works, webhook);
+  // whose lease ran out meanwhile may be sent by somebody else
+  const items = composed.filter(({ work }) => deps.claims.isHeld(work.delivery.id));
   const tried = await sendTogether(deps, items, webhook);
-  if (tried === null) return deps.gate.abandon(webhook, isProbe);
+  if (tried === null) return deps.gate.abandon(passed);
   const policy = policyOf(deps, webhook);
-  deps.gate.note(tried, { webhook, policy, isProbe });
-  leave();
+  deps.gate.note(tried, passed, policy);
+  passed.leave();
   // the same chance for all: what failed together is tried again together
   const scheduling = { policy, random: deps.random() };
   await Promise.all(
@@ -40,23 +39,28 @@ export async function attemptBatch(
       return settleAttempt(deps, work, { delivery, webhook, result, verdict: tried.verdict });
     }),
   );
-  await deps.gate.callBack(webhook);
+  await deps.gate.callBack(passed, works[0].delivery);
 }
 
 /** Those that are withheld, or that fail on our side, are left out. */
 async function composeAll(deps: AttemptDeps, works: Works, webhook: WebhookRecord): Promise<readonly Item[]> {
-  const items: Item[] = [];
-  for (const work of works) {
-    try {
-      const composed = await deps.composer.compose(work, webhook);
-      if (composed.kind === 'withheld')
-        await dismiss(deps, work, { kind: 'refused', reason: composed.reason });
-      else items.push({ work, text: textOf(composed, webhook, work.delivery.eventId) });
-    } catch (error) {
-      await postpone(deps, work, error);
-    }
+  const items = await Promise.all(works.map((work) => composeOne(deps, work, webhook)));
+  return items.filter((item) => item !== null);
+}
+
+async function composeOne(
+  deps: AttemptDeps,
+  work: Held<ClaimedDelivery>,
+  webhook: WebhookRecord,
+): Promise<Item | null> {
+  try {
+    const composed = await deps.composer.compose(work, webhook);
+    if (composed.kind === 'composed') return { work, text: textOf(composed, webhook, work.delivery.eventId) };
+    await dismiss(deps, work, { kind: 'refused', reason: composed.reason });
+  } catch (error) {
+    await postpone(deps, work, error);
   }
-  return items;
+  return null;
 }
 
 /** Null where nothing was sent. */
@@ -65,9 +69,8 @@ async function sendTogether(
   items: readonly Item[],
   webhook: WebhookRecord,
 ): Promise<Tried | null> {
-  const held = items.filter(({ work }) => deps.claims.isHeld(work.delivery.id));
-  const [first] = held;
-  if (first === undefined || held.length < items.length) return null;
+  const [first] = items;
+  if (first === undefined) return null;
   try {
     const startedAt = deps.clock.now();
     const parts = { webhook, composed: composeBatch(items), now: startedAt };

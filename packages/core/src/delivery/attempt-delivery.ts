@@ -6,7 +6,7 @@ import { type ClaimGroup, MAX_DEBOUNCED, newestOf } from './claim-group.js';
 import { concludeAttempt } from './conclude-attempt.js';
 import type { Gathering, PerformTogether, Works } from './gathering.js';
 import { isGathered } from './group.js';
-import type { Pass, ReceiverGate } from './receiver-gate.js';
+import type { Let, Pass, ReceiverGate } from './receiver-gate.js';
 import { type SendDeps, sendDelivery } from './send-delivery.js';
 import { dismiss, passOn, policyOf, type SettleDeps, settleAttempt } from './settle-attempt.js';
 import type { WebhookRecord } from './webhook.js';
@@ -20,10 +20,8 @@ export interface AttemptDeps extends SendDeps, SettleDeps {
   readonly maxDepth: number;
 }
 
-/** What is attempted, and what may be known of it beforehand. */
-export interface Passed {
-  readonly webhook: WebhookRecord;
-  readonly isProbe: boolean;
+/** What is attempted. */
+export interface Passed extends Let {
   /** Gives the place in the worker to the next. */
   readonly leave: () => void;
 }
@@ -59,7 +57,7 @@ export function attemptDelivery(
   const go = (pass: Pass): Promise<void> =>
     pass.kind === 'held'
       ? putAside(deps, [work], webhook, pass)
-      : attemptOne(deps, work, { webhook, isProbe: pass.isProbe, leave });
+      : watched(deps, pass, attemptOne(deps, work, { ...pass, leave }));
   const passing = deps.gate.pass(work.delivery, webhook);
   return passing instanceof Promise ? passing.then(go) : go(passing);
 }
@@ -78,15 +76,32 @@ async function attemptGroup(
 ): Promise<void> {
   const pass = await deps.gate.pass(begun[0].delivery, webhook);
   if (pass.kind === 'held') return putAside(deps, begun, webhook, pass);
-  const passed = { webhook, isProbe: pass.isProbe, leave };
+  return watched(deps, pass, attemptTogether(deps, begun, { ...pass, leave }, maxItems));
+}
+
+async function attemptTogether(
+  deps: AttemptDeps,
+  begun: Works,
+  passed: Passed,
+  maxItems: number,
+): Promise<void> {
   const { works, end } = await deps.claimGroup(begun, maxItems);
   void passOn(deps, begun[0]);
   try {
-    if (webhook.settings.batch) await attemptBatch(deps, works, passed);
+    if (passed.webhook.settings.batch) await attemptBatch(deps, works, passed);
     else await attemptOne(deps, await newestOf(deps, works), passed);
   } finally {
     end();
   }
+}
+
+/** A probe that ends by an error of ours must not be waited for. */
+function watched({ gate }: AttemptDeps, passed: Let, attempt: Promise<void>): Promise<void> {
+  if (!passed.isProbe) return attempt;
+  return attempt.catch((error) => {
+    gate.abandon(passed);
+    throw error;
+  });
 }
 
 async function putAside(
@@ -99,18 +114,15 @@ async function putAside(
   for (const _ of works) gate.noteHeld(webhook, pass.hold);
 }
 
-async function attemptOne(
-  deps: AttemptDeps,
-  work: Held<ClaimedDelivery>,
-  { webhook, isProbe, leave }: Passed,
-): Promise<void> {
+async function attemptOne(deps: AttemptDeps, work: Held<ClaimedDelivery>, passed: Passed): Promise<void> {
+  const { webhook } = passed;
   const tried = await sendDelivery(deps, work, webhook);
-  if (tried === null) return deps.gate.abandon(webhook, isProbe);
+  if (tried === null) return deps.gate.abandon(passed);
   const policy = policyOf(deps, webhook);
-  deps.gate.note(tried, { webhook, policy, isProbe });
-  leave();
+  deps.gate.note(tried, passed, policy);
+  passed.leave();
   const result = concludeAttempt(work, tried, { policy, random: deps.random() });
   await settleAttempt(deps, work, { delivery: work.delivery, webhook, result, verdict: tried.verdict });
-  const callingBack = deps.gate.callBack(webhook);
+  const callingBack = deps.gate.callBack(passed, work.delivery);
   if (callingBack !== undefined) await callingBack;
 }

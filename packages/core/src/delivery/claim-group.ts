@@ -40,11 +40,14 @@ export function groupClaimer({ deliveries, claims, clock, leaseMs, newLease }: C
     const except = works.map(({ delivery }) => delivery.id);
     const claimed = await deliveries.claimGroup({ groupKey, limit, except, now, leaseMs, lease });
     const others = claims.adopt(claimed, { name: lease, until: now + leaseMs });
-    const [first = work, ...rest] = [...works, ...others].sort((a, b) =>
-      a.delivery.eventId < b.delivery.eventId ? -1 : 1,
-    );
+    const [first = work, ...rest] = [...works, ...others].sort(byEvent);
     return { works: [first, ...rest], end: () => forgetAll(others) };
   };
+}
+
+function byEvent(a: ClaimedDelivery, b: ClaimedDelivery): number {
+  if (a.order !== null && b.order !== null) return a.order - b.order;
+  return a.delivery.eventId < b.delivery.eventId ? -1 : 1;
 }
 
 /** Of events about the same within a short time only the last is sent. */

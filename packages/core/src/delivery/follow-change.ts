@@ -8,7 +8,7 @@ import type { Hold } from './delivery.js';
 import type { WebhookRecord } from './webhook.js';
 
 export interface FollowChangeDeps {
-  readonly deliveries: Pick<DeliveryStore, 'resume' | 'ungroup'>;
+  readonly deliveries: Pick<DeliveryStore, 'resume' | 'ungroup' | 'forgetTurns'>;
   readonly health: HealthStore;
   readonly waker: Pick<Waker, 'wakeWorkers'>;
   readonly clock: Clock;
@@ -22,6 +22,8 @@ export async function followChange(
 ): Promise<void> {
   const holds = holdsThatEnd(before, after);
   const isRegrouped = isOtherGrouping(before, after);
+  if (before.url !== after.url || isOther(before, after, 'rateLimit'))
+    await deps.deliveries.forgetTurns(after.id);
   if (holds.length > 0) await deps.deliveries.resume(after.id, holds, deps.clock.now());
   if (isRegrouped) await deps.deliveries.ungroup(after.id, deps.clock.now());
   if (holds.length > 0 || isRegrouped) deps.waker.wakeWorkers();

@@ -10,14 +10,12 @@ const MAX_HELD = 200;
 export function holder(
   store: Pick<DeliveryStore, 'hold'>,
   clock: Clock,
+  /** The process ends: what is not stored by now is due again when its lease ends. */
+  isClosed: () => boolean,
 ): (delivery: HeldDelivery) => Promise<void> {
   return groupCalls(
     async (deliveries: readonly HeldDelivery[]) => {
-      await keepTrying(
-        () => store.hold(deliveries),
-        clock,
-        () => false,
-      );
+      await keepTrying(() => store.hold(deliveries), clock, isClosed);
       return deliveries.map(() => undefined);
     },
     { maxItems: MAX_HELD },

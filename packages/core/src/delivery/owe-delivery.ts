@@ -42,11 +42,13 @@ export function isDueAtOnce({ state, hold }: DeliveryRecord): boolean {
 
 const OVER: Waiting = { hold: null, groupKey: null, nextAttemptAt: null };
 
-/** What waits in a group is held without end until its turn comes; whether its webhook is paused is seen then. */
+/**
+ * What waits in a group is held without end until its turn comes. Whether its webhook is paused is seen when it is claimed:
+ * put aside here it would be missed by who resumes the webhook just now.
+ */
 function waitingOf(event: EventRecord, webhook: WebhookRecord, now: number): Waiting {
   const group = groupOf(event, webhook);
   if (group !== null) return { hold: group.hold, groupKey: group.key, nextAttemptAt: HELD_UNTIL_RESUMED };
-  if (webhook.paused) return { hold: 'paused', groupKey: null, nextAttemptAt: HELD_UNTIL_RESUMED };
   // due at once, also for a process whose clock is a little behind
   return { hold: null, groupKey: null, nextAttemptAt: now - CLOCK_MARGIN_MS };
 }

@@ -4,7 +4,7 @@ import type { HttpReply } from '../ports/http-client.js';
 import type { Logger } from '../ports/logger.js';
 import type { DeliveryStore } from '../ports/store.js';
 import type { Waker } from '../worker/waker.js';
-import { type FailureReason, isReceivers } from './attempt.js';
+import type { FailureReason } from './attempt.js';
 import type { DeliveryRecord, Hold } from './delivery.js';
 import type { Verdict } from './judge-reply.js';
 import type { RetryPolicy } from './retry-policy.js';
@@ -12,9 +12,12 @@ import type { TurnTaker } from './take-turn.js';
 import type { WebhookRecord } from './webhook.js';
 import type { LaneOutcome, WebhookLane } from './webhook-lane.js';
 import type { WebhookLanes } from './webhook-lanes.js';
+import type { RateLimit } from './webhook-settings.js';
 
 /** What is due this soon is due. */
 const SOON_MS = 5;
+/** However short a turn is. */
+const MAX_LATE_MS = 2_000;
 
 export interface GateDeps {
   readonly lanes: WebhookLanes;
@@ -27,23 +30,24 @@ export interface GateDeps {
 
 /** Whether a receiver is attempted now. */
 export type Pass =
-  | { readonly kind: 'open'; readonly isProbe: boolean }
+  | ({ readonly kind: 'open' } & Let)
   | { readonly kind: 'held'; readonly hold: Hold; readonly until: number };
 
+/** What was let through, and where: with another URL the webhook has another lane by the time that it ends. */
+export interface Let {
+  readonly webhook: WebhookRecord;
+  readonly lane: WebhookLane;
+  readonly isProbe: boolean;
+}
+
 const PUT_ASIDE: readonly Hold[] = ['circuit', 'concurrency'];
-const OPEN: Pass = { kind: 'open', isProbe: false };
+/** A late turn is as good as one in time; one so many turns late is none, or a process that was away would send all at once. */
+const TURNS_LATE = 5;
 
 /** How an attempt ended. */
 export interface Judged {
   readonly verdict: Verdict;
   readonly reply: HttpReply;
-}
-
-/** What was let through. */
-export interface Let {
-  readonly webhook: WebhookRecord;
-  readonly isProbe: boolean;
-  readonly policy: RetryPolicy;
 }
 
 /** Stands before each receiver: its circuit and its rate limit. What it holds is resumed as soon as there is a reason. */
@@ -54,24 +58,29 @@ export class ReceiverGate {
     this.#deps = deps;
   }
 
-  pass({ hold }: Pick<DeliveryRecord, 'hold'>, webhook: WebhookRecord): Pass | Promise<Pass> {
+  pass(
+    delivery: Pick<DeliveryRecord, 'hold' | 'nextAttemptAt'>,
+    webhook: WebhookRecord,
+  ): Pass | Promise<Pass> {
     const lane = this.#deps.lanes.of(webhook);
-    const passage = lane.circuit.pass(this.#deps.clock.now());
+    const now = this.#deps.clock.now();
+    const passage = lane.circuit.pass(now);
     if (passage.kind === 'held') return { kind: 'held', hold: 'circuit', until: passage.until };
-    if (passage.kind === 'probe') return { kind: 'open', isProbe: true };
+    if (passage.kind === 'probe') return { kind: 'open', webhook, lane, isProbe: true };
+    const open: Pass = { kind: 'open', webhook, lane, isProbe: false };
     const { rateLimit } = webhook.settings;
-    // its turn was taken when it was held for it
-    return rateLimit === undefined || hold === 'rate' ? OPEN : this.#passInTurn(webhook.id, rateLimit);
+    if (rateLimit === undefined || hasTurn(delivery, rateLimit, now)) return open;
+    return this.#passInTurn(open, rateLimit);
   }
 
   /** Tells how the attempt ended that was let through. */
-  note({ verdict, reply }: Judged, { webhook, isProbe, policy }: Let): void {
-    if (verdict.kind !== 'succeeded' && !isReceivers(verdict.reason)) {
-      this.abandon(webhook, isProbe);
+  note({ verdict, reply }: Judged, passed: Let, policy: RetryPolicy): void {
+    if (verdict.kind !== 'succeeded' && NOT_SENT.has(verdict.reason)) {
+      this.abandon(passed);
       return;
     }
+    const { webhook, lane, isProbe } = passed;
     const status = reply.kind === 'response' ? reply.status : null;
-    const lane = this.#deps.lanes.of(webhook);
     const outcome = outcomeOf(verdict, status);
     lane.note(outcome, reply.durationMs);
     if (outcome === 'fine') {
@@ -92,23 +101,21 @@ export class ReceiverGate {
   }
 
   /** What was put aside comes back, some at a time, as the receiver can take it. Never rejects. */
-  callBack(webhook: WebhookRecord): Promise<void> | undefined {
-    const lane = this.#deps.lanes.of(webhook);
+  callBack({ lane }: Let, { hold }: Pick<DeliveryRecord, 'hold'>): Promise<void> | undefined {
+    // it was put aside by a process that is gone, or by another one, and so were others
+    if (hold !== null && PUT_ASIDE.includes(hold)) lane.suspectPutAside();
     const count = lane.takeBack();
     return count === 0 ? undefined : this.#resume(lane, count);
   }
 
   /** The attempt that was let through was not made. */
-  abandon(webhook: WebhookRecord, isProbe: boolean): void {
-    if (isProbe) this.#deps.lanes.of(webhook).circuit.abandoned();
+  abandon({ lane, isProbe }: Let): void {
+    if (isProbe) lane.circuit.abandoned();
   }
 
-  async #passInTurn(
-    webhookId: string,
-    rate: NonNullable<WebhookRecord['settings']['rateLimit']>,
-  ): Promise<Pass> {
-    const turnAt = await this.#deps.takeTurn({ webhookId, rate });
-    if (turnAt <= this.#deps.clock.now() + SOON_MS) return OPEN;
+  async #passInTurn(open: Extract<Pass, { readonly kind: 'open' }>, rate: RateLimit): Promise<Pass> {
+    const turnAt = await this.#deps.takeTurn({ webhookId: open.webhook.id, rate });
+    if (turnAt <= this.#deps.clock.now() + SOON_MS) return open;
     return { kind: 'held', hold: 'rate', until: turnAt };
   }
 
@@ -125,6 +132,19 @@ export class ReceiverGate {
     if (count > 0) waker.wakeWorkers();
   }
 }
+
+/** Its turn was taken when it was held for it. */
+function hasTurn(
+  { hold, nextAttemptAt }: Pick<DeliveryRecord, 'hold' | 'nextAttemptAt'>,
+  { perMs, count }: RateLimit,
+  now: number,
+): boolean {
+  const lateMs = Math.max(MAX_LATE_MS, (TURNS_LATE * perMs) / count);
+  return hold === 'rate' && nextAttemptAt !== null && now - nextAttemptAt <= lateMs;
+}
+
+/** The receiver was not sent anything, so this tells nothing of it. */
+const NOT_SENT: ReadonlySet<FailureReason> = new Set(['auth', 'proxy', 'refused-address']);
 
 /** That it did not answer, or in no way that means anything, is the receiver's state; a 4xx is about the request. */
 const SILENT: ReadonlySet<FailureReason> = new Set([

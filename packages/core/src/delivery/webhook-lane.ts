@@ -136,6 +136,11 @@ export class WebhookLane implements Lane {
     this.#putAsideCount += 1;
   }
 
+  /** Another process has put aside some, nobody knows how many. */
+  suspectPutAside(): void {
+    this.#putAsideCount = Math.max(this.#putAsideCount, this.#limit * CALLED_BACK);
+  }
+
   /** How much of what was put aside is to come back now, as there is room for it; 0 while some is coming back. */
   takeBack(): number {
     const isBusy = this.circuit.isOpen || this.#isTakingBack || this.#visits.size > this.#limit / 2;

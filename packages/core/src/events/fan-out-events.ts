@@ -190,7 +190,7 @@ function jobsOf(kind: Job['kind'], ids: readonly string[]): readonly Job[] {
 
 function toClaimedDelivery({ record, webhook, event }: OwedDelivery): ClaimedDelivery {
   const { payload, headers, depth } = event;
-  return { delivery: { ...record, state: 'delivering' }, payload, headers, depth, webhook };
+  return { delivery: { ...record, state: 'delivering' }, payload, headers, depth, order: null, webhook };
 }
 
 function toClaimedRun({ record, event }: OwedRun): ClaimedRun {

@@ -43,7 +43,7 @@ export class Prober {
 
   start(): void {
     this.#cancelTimer = this.#deps.clock.after(LOOK_EVERY_MS, () => {
-      this.#current = this.probeDue();
+      this.#current = this.#current.then(() => this.probeDue());
       if (!this.#isStopped) this.start();
     });
   }
@@ -60,10 +60,22 @@ export class Prober {
     try {
       const now = clock.now();
       const request = { now, limit: MAX_PROBES, nextProbeAt: now + policy.probeEveryMs };
-      const due = await health.claimProbes(request);
-      await Promise.all(due.map(({ webhookId }) => this.#probe(webhookId)));
+      for (let count = MAX_PROBES; count === MAX_PROBES && !this.#isStopped; ) {
+        const due = await health.claimProbes(request);
+        await Promise.all(due.map(({ webhookId }) => this.#probeSurely(webhookId)));
+        count = due.length;
+      }
     } catch (error) {
       logger.warn(errorFields(error), 'disabled webhooks were not probed: it is tried again');
+    }
+  }
+
+  async #probeSurely(webhookId: string): Promise<void> {
+    try {
+      await this.#probe(webhookId);
+    } catch (error) {
+      const fields = { webhookId, ...errorFields(error) };
+      this.#deps.logger.warn(fields, 'a disabled webhook could not be probed: it is tried again');
     }
   }
 
@@ -90,7 +102,7 @@ export class Prober {
     const now = clock.now();
     const event = testEvent(webhook, ids.next('evt', now), now);
     const delivery = oweDelivery(event, { ...webhook, active: true, paused: false, settings: {} }, now);
-    const work = { delivery, payload: event.payload, headers: null, depth: 0, webhook };
+    const work = { delivery, payload: event.payload, headers: null, depth: 0, order: null, webhook };
     const composed = {
       kind: 'composed',
       body: Buffer.from(event.payload),

@@ -36,10 +36,16 @@ export class WebhookListener {
     const accountIds = new Set(events.filter(isSubscribable).map(({ accountId }) => accountId));
     if (accountIds.size === 0) return { webhookVersion: null, of: () => [], countOf: () => 0 };
     const { version, subscribersOf } = await this.#webhooks.directoryOf([...accountIds]);
-    const subscribers = (event: EventRecord) =>
+    const find = (event: EventRecord) =>
       isSubscribable(event)
         ? wanting(event, addressees(event, subscribersOf(event.accountId, event.type)))
         : [];
+    const found = new Map<string, readonly WebhookRecord[]>();
+    const subscribers = (event: EventRecord) => {
+      const known = found.get(event.id) ?? find(event);
+      found.set(event.id, known);
+      return known;
+    };
     const toOwed = (event: EventRecord) => (webhook: WebhookRecord) => ({
       record: oweDelivery(event, webhook, now),
       webhook,

@@ -172,7 +172,7 @@ export interface WebhookStore {
     onlyIf?: WebhookExpectation,
     events?: readonly EventRecord[],
   ): Promise<WebhookRecord | null>;
-  /** False where the scope has no such webhook. Its past deliveries stay. */
+  /** False where the scope has no such webhook. Its past deliveries stay; what is put aside is due, to be cancelled. */
   delete(id: string, scope: Scope): Promise<boolean>;
   get(id: string, scope: Scope): Promise<WebhookRecord | null>;
   list(query: Scope & Page): Promise<readonly WebhookRecord[]>;
@@ -191,6 +191,13 @@ export interface DeliveryQuery extends Scope, Page {
   readonly webhookId?: string;
   readonly eventId?: string;
   readonly eventType?: string;
+}
+
+/** So many turns of a webhook with a rate limit. */
+export interface TurnRequest {
+  readonly webhookId: string;
+  readonly turns: number;
+  readonly rate: RateLimit;
 }
 
 /** A group whose first may begin. */
@@ -246,10 +253,12 @@ export interface DeliveryStore extends WorkStore<ClaimedDelivery, DeliveryResult
    */
   claimGroup(request: GroupClaimRequest): Promise<readonly ClaimedDelivery[]>;
   /**
-   * The next turns of a webhook with a rate limit, one behind the other over all processes. Answers the instant of the
-   * first of them; each next one is `perMs / count` later.
+   * The next turns of webhooks with a rate limit, each webhook named once, one behind the other over all processes. Answers
+   * the instant of the first of each; each next one is `perMs / count` later.
    */
-  reserveTurns(webhookId: string, turns: number, rate: RateLimit, now: number): Promise<number>;
+  reserveTurns(requests: readonly TurnRequest[], now: number): Promise<readonly number[]>;
+  /** Those reserved count no more: the next turn of the webhook is at once. */
+  forgetTurns(webhookId: string): Promise<void>;
   /** All attempts of a delivery, by number. */
   attempts(deliveryId: string): Promise<readonly AttemptRecord[]>;
 }

@@ -47,6 +47,8 @@ export interface ClaimedDelivery {
   readonly headers: Readonly<Record<string, string>> | null;
   /** Of the event. */
   readonly depth: number;
+  /** Of two events the one that was stored later has the higher one, whatever the clocks say. Null where nobody asks. */
+  readonly order: number | null;
   readonly webhook: WebhookRecord | null;
 }
 

@@ -30,6 +30,8 @@ export interface Claims<Claimed, Result> {
   renewAll(): Promise<number>;
   /** Gives back all that is claimed and not settled; nothing is claimed or recorded after it. */
   releaseAll(): Promise<void>;
+  /** Whether that was begun. */
+  readonly isClosed: boolean;
 }
 
 export interface ClaimOptions {
@@ -75,6 +77,10 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
       gathersMs: 5,
     });
     this.#giveBackInGroup = groupCalls((ids) => this.#giveBackMany(ids), { maxItems: MAX_CLAIM });
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   async claim(id: string): Promise<Held<Claimed> | null> {

@@ -172,9 +172,9 @@ function createDeliveries({ deliveries, deliveries_open, attempts, prefix }: Tab
     `CREATE INDEX "${prefix}deliveries_account" ON ${deliveries} (account_id, id)`,
     `CREATE INDEX "${prefix}deliveries_webhook" ON ${deliveries} (webhook_id, id)`,
     `CREATE INDEX "${prefix}deliveries_type" ON ${deliveries} (event_type, id)`,
-    `CREATE INDEX "${prefix}deliveries_held" ON ${deliveries} (webhook_id, id) WHERE hold IS NOT NULL`,
+    `CREATE INDEX "${prefix}deliveries_held" ON ${deliveries} (webhook_id, hold, id) WHERE hold IS NOT NULL`,
     ...createOpen(deliveries_open, `${prefix}deliveries`, 'delivered', TURN_COLUMNS),
-    `CREATE INDEX "${prefix}deliveries_group" ON ${deliveries_open} (group_key, group_order) WHERE group_key IS NOT NULL`,
+    `CREATE INDEX "${prefix}deliveries_group" ON ${deliveries_open} (group_key, group_order) WHERE group_key IS NOT NULL AND next_attempt_at IS NOT NULL`,
     // For those that take turns: webhooks with something due, one after the other.
     `CREATE INDEX "${prefix}deliveries_turns" ON ${deliveries_open} (webhook_id, next_attempt_at) WHERE state = 'pending' AND next_attempt_at < 8640000000000000`,
     // For lists. What is pending comes and goes without it, and is found among what is due.

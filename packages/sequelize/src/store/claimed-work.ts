@@ -13,10 +13,11 @@ import type { Database } from '../database.js';
 import type { Row } from '../sequelize-like.js';
 
 const readDelivery = reader(DELIVERY_COLUMNS);
-const readContent = reader<Pick<ClaimedDelivery, 'payload' | 'headers' | 'depth'>>({
+const readContent = reader<Pick<ClaimedDelivery, 'payload' | 'headers' | 'depth' | 'order'>>({
   payload: 'text',
   headers: 'json',
   depth: 'integer',
+  order: 'bigint',
 });
 const readRun = reader(RUN_COLUMNS);
 const readWebhook = reader(WEBHOOK_COLUMNS, 'webhook.');
@@ -39,7 +40,7 @@ export async function readClaimedDeliveries(
       FROM ${tables.deliveries} WHERE ${isOneOf(binds, '"id"', ids)} AND "next_attempt_at" IS NOT NULL
     )
     SELECT ${selectList(DELIVERY_COLUMNS, 'work', { computed: { state: "'delivering'" } })},
-      event."payload", event."headers", event."depth", ${selectList(WEBHOOK_COLUMNS, 'webhook', { label: 'webhook.' })}
+      event."payload", event."headers", event."depth", event."stored_as" AS "order", ${selectList(WEBHOOK_COLUMNS, 'webhook', { label: 'webhook.' })}
     FROM work LEFT JOIN ${rowOf(tables.events, 'event')} LEFT JOIN ${rowOf(tables.webhooks, 'webhook')}`,
     binds,
   );

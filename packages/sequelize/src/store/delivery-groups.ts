@@ -34,15 +34,18 @@ function isFull(open: string): string {
     ) AS members)`;
 }
 
-/** Whether an event that the group is about, and that was stored before `event`, waits in the outbox, and is to go out by now. */
+/**
+ * Whether an event that the group is about, and that was stored before `event`, waits in the outbox, and is to go out by
+ * now. Of a subject it is looked for among the events of that, of a webhook among all that wait: each as an index has it.
+ */
 function isPreceded({ outbox, events }: Tables, now: string): string {
-  return `EXISTS (
+  const waits = (isAbout: string) => `EXISTS (
       SELECT FROM ${outbox} AS waiting JOIN ${events} AS earlier ON earlier."id" = waiting."event_id"
       WHERE coalesce(waiting."due_at", 0) <= ${now} AND earlier."stored_as" < event."stored_as"
-        AND earlier."account_id" IS NOT DISTINCT FROM event."account_id"
-        AND (work."group_key" NOT LIKE 'subject:%'
-          OR (earlier."subject_type" = event."subject_type" AND earlier."subject_id" = event."subject_id"))
+        AND earlier."account_id" IS NOT DISTINCT FROM event."account_id" ${isAbout}
     )`;
+  const ofSubject = `AND earlier."subject_type" = event."subject_type" AND earlier."subject_id" = event."subject_id"`;
+  return `CASE WHEN work."group_key" LIKE 'subject:%' THEN ${waits(ofSubject)} ELSE ${waits('')} END`;
 }
 
 /**

@@ -13,8 +13,8 @@ import {
   type Hold,
   HooklineError,
   type Promoted,
-  type RateLimit,
   type Scope,
+  type TurnRequest,
 } from '@hookline/core';
 import { Binds } from '../binds.js';
 import { ATTEMPT_COLUMNS, type Columns, DELIVERY_COLUMNS, reader, selectList } from '../columns.js';
@@ -27,6 +27,7 @@ import { isPartOf, partsOf } from './event-parts.js';
 import { holdDeliveries, resumeDeliveries } from './held-deliveries.js';
 import { openRows } from './open-deliveries.js';
 import { tellOfResults } from './result-events.js';
+import { forgetTurns, reserveTurns } from './webhook-turns.js';
 import { deliveryWork } from './work-kinds.js';
 import { WorkTable } from './work-table.js';
 
@@ -114,20 +115,12 @@ export class SequelizeDeliveries implements DeliveryStore {
     return readClaimedDeliveries(this.#database, ids);
   }
 
-  /** The generic cell rate algorithm (ITU-T I.371): all that is kept is when the next turn is. */
-  async reserveTurns(webhookId: string, turns: number, rate: RateLimit, now: number): Promise<number> {
-    const { webhook_turns } = this.#database.tables;
-    const binds = new Binds();
-    const instant = `${binds.add('bigint', now)}::double precision`;
-    const taken = `${(turns * rate.perMs) / rate.count}::double precision`;
-    const [row] = await this.#database.run(
-      `INSERT INTO ${webhook_turns} AS known ("webhook_id", "next_turn_at")
-      VALUES (${binds.add('text', webhookId)}, ${instant} + ${taken})
-      ON CONFLICT ("webhook_id") DO UPDATE SET "next_turn_at" = greatest(known."next_turn_at", ${instant}) + ${taken}
-      RETURNING "next_turn_at" - ${taken} AS "first"`,
-      binds,
-    );
-    return Number(row?.first ?? now);
+  reserveTurns(requests: readonly TurnRequest[], now: number): Promise<readonly number[]> {
+    return reserveTurns(this.#run, this.#database.tables, requests, now);
+  }
+
+  forgetTurns(webhookId: string): Promise<void> {
+    return forgetTurns(this.#run, this.#database.tables, webhookId);
   }
 
   async get(id: string, scope: Scope): Promise<DeliveryRecord | null> {

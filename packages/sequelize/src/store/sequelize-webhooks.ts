@@ -1,6 +1,7 @@
 import type {
   AccountWebhooks,
   EventRecord,
+  Hold,
   Page,
   Scope,
   SnapshotRecord,
@@ -10,7 +11,15 @@ import type {
   WebhookStore,
 } from '@hookline/core';
 import { Binds } from '../binds.js';
-import { columnList, columnOf, reader, SNAPSHOT_COLUMNS, selectList, WEBHOOK_COLUMNS } from '../columns.js';
+import {
+  type ColumnType,
+  columnList,
+  columnOf,
+  reader,
+  SNAPSHOT_COLUMNS,
+  selectList,
+  WEBHOOK_COLUMNS,
+} from '../columns.js';
 import { inScope, isAsked, pageOf, where } from '../conditions.js';
 import type { Database, Run } from '../database.js';
 import type { Tables } from '../tables.js';
@@ -19,6 +28,8 @@ import { resumeDeliveries } from './held-deliveries.js';
 
 const readWebhook = reader(WEBHOOK_COLUMNS);
 const COLUMNS = selectList(WEBHOOK_COLUMNS, 'webhook');
+
+const PUT_ASIDE: readonly Hold[] = ['paused', 'circuit', 'rate', 'concurrency'];
 
 interface Change {
   readonly id: string;
@@ -90,13 +101,19 @@ export class SequelizeWebhooks implements WebhookStore {
     return row ? readWebhook(row) : null;
   }
 
+  /** What it held is due at once, to be cancelled: nobody can resume it any more. */
   async delete(id: string, scope: Scope): Promise<boolean> {
-    const binds = new Binds();
-    const rows = await this.#database.run(
-      `DELETE FROM ${this.#table} ${only(binds, id, scope)} RETURNING webhook."id"`,
-      binds,
-    );
-    return rows.length > 0;
+    return this.#database.transact(async (run) => {
+      const binds = new Binds();
+      const [deleted] = await run(
+        `DELETE FROM ${this.#table} ${only(binds, id, scope)} RETURNING webhook."id", webhook."updated_at" AS "at"`,
+        binds,
+      );
+      if (deleted === undefined) return false;
+      const held = { webhookId: id, holds: PUT_ASIDE };
+      await resumeDeliveries(run, this.#database.tables, held, Number(deleted.at));
+      return true;
+    });
   }
 
   async get(id: string, scope: Scope): Promise<WebhookRecord | null> {
@@ -155,8 +172,13 @@ function expectations(binds: Binds, values: Partial<WebhookRecord>): readonly st
     const value = values[field] ?? null;
     return value === null
       ? `${columnOf(field)} IS NULL`
-      : `${columnOf(field)} = ${binds.add(WEBHOOK_COLUMNS[field], value)}`;
+      : isSame(columnOf(field), binds.add(WEBHOOK_COLUMNS[field], value), WEBHOOK_COLUMNS[field]);
   });
+}
+
+/** JSON is the same whatever its spaces, which somebody may have written by hand. */
+function isSame(column: string, value: string, type: ColumnType): string {
+  return type === 'json' ? `${column}::jsonb = ${value}::jsonb` : `${column} = ${value}`;
 }
 
 function given(values: Partial<WebhookRecord>): readonly (keyof WebhookRecord)[] {
