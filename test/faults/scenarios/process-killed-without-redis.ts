@@ -2,6 +2,8 @@ import type { Scenario } from '../scenario.ts';
 
 const KILLS = { full: 3, short: 1 };
 const CONCURRENCY = 20;
+/** To each of two webhooks: what waits for an answer leaves its place to others. */
+const IN_FLIGHT = 2 * CONCURRENCY;
 const ALL = ['web', 'relay', 'worker'] as const;
 
 /**
@@ -24,6 +26,6 @@ export const processKilledWithoutRedis: Scenario = {
     }
     const faultEndedAt = Date.now();
     await stage.startWriter('model', { roles: ALL });
-    return { faultEndedAt, mayDuplicate: KILLS[size] * CONCURRENCY };
+    return { faultEndedAt, mayDuplicate: KILLS[size] * IN_FLIGHT };
   },
 };
