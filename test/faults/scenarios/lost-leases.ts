@@ -57,5 +57,5 @@ async function interruptOne(
   const faultEndedAt = Date.now();
   await stage.receives(2 * CONCURRENCY);
   await writer.stop();
-  return { faultEndedAt, mayDuplicate: CONCURRENCY };
+  return { faultEndedAt, mayDuplicate: 2 * CONCURRENCY };
 }
