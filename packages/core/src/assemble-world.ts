@@ -6,9 +6,11 @@ import { systemClock } from './adapters/system-clock.js';
 import { resolveProxy } from './adapters/undici/forward-proxy.js';
 import { undiciHttpClient } from './adapters/undici-http-client.js';
 import { credentialKeeper } from './delivery/credential-keeper.js';
+import { EventViews } from './delivery/event-views.js';
 import { followChange } from './delivery/follow-change.js';
 import { urlPolicy } from './delivery/guard-url.js';
 import { WebhookCache } from './delivery/webhook-cache.js';
+import { shownWebhook } from './delivery/webhook-input.js';
 import { secretKeeper } from './delivery/webhook-secrets.js';
 import { errorFields, HooklineError } from './errors.js';
 import type { AnyRegistry } from './events/event-types.js';
@@ -48,7 +50,12 @@ export function assembleWorld(options: HubOptions, registry: AnyRegistry) {
     options.onListenerError ?? ((error: HooklineError) => logger.error(errorFields(error), error.message));
   const syncLane = { clock, logger, onError, patienceMs: limits.leaseMs / 4 };
   const listeners = new ListenerRegistry();
-  const webhookListener = new WebhookListener(new WebhookCache(store.webhooks));
+  const eventViews = new EventViews({
+    serialize: options.serialize ?? null,
+    shown: (webhook) => shownWebhook(webhook, credentials),
+    ...{ clock, logger, timeoutMs: limits.timeoutMs },
+  });
+  const webhookListener = new WebhookListener(new WebhookCache(store.webhooks), eventViews);
   const roles = new Roles(options.roles, !store.durable);
   const quarantine = new Quarantine({ store, roles, clock, logger, environment: environmentOf(options) });
   const waker = new Waker({ wakeUps: store.wakeUps ?? null, roles, clock });
@@ -63,6 +70,7 @@ export function assembleWorld(options: HubOptions, registry: AnyRegistry) {
     maxPayloadBytes: limits.maxPayloadBytes,
     urlPolicy: policy,
     transforms,
+    eventViews,
   };
   const keepers = { secrets, credentials, quarantine };
   const telling = { announce, onChanged, onError };

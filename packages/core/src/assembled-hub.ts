@@ -3,6 +3,7 @@ import { standardRetry, toPolicy } from './delivery/retry-policy.js';
 import { WebhookService } from './delivery/webhook-service.js';
 import { HooklineError } from './errors.js';
 import { dispatchAllEvents, dispatchEvent, dispatchTransient } from './events/dispatch-event.js';
+import { checkAllNames, checkDispatchNames } from './events/dispatch-options.js';
 import type { Event } from './events/event.js';
 import { isEventType } from './events/event-name.js';
 import { matchesPattern } from './events/event-pattern.js';
@@ -41,7 +42,7 @@ export class AssembledHub implements AnyHub {
   readonly #life: LifeCycle;
 
   constructor(parts: HubParts) {
-    const { registry, logger, store, clock, handOver } = parts;
+    const { registry, logger, store, clock, handOver, eventViews } = parts;
     const life = new LifeCycle(parts);
     const { quarantine } = parts;
     const lifeCycle = { ready: () => life.openStore(), start: () => life.start() };
@@ -54,7 +55,7 @@ export class AssembledHub implements AnyHub {
     this.webhooks = new WebhookService({ ...parts, ...sending });
     const { deliveries, webhooks } = store;
     this.deliveries = new DeliveryService({ deliveries, webhooks, handOver, clock, ...sending });
-    this.events = new EventService(store, clock, lifeCycle.ready);
+    this.events = new EventService(store, { clock, eventViews, ready: lifeCycle.ready });
   }
 
   get quarantine(): Quarantine {
@@ -71,6 +72,7 @@ export class AssembledHub implements AnyHub {
 
   async dispatch(type: string, data: unknown, options: DispatchOptions = {}): Promise<Event> {
     if (this.#life.isClosed) throw new HooklineError('HUB_CLOSED');
+    checkDispatchNames(options);
     const { registry, store, dispatch } = this.#parts;
     if (registry.lookUp(type).transient) return dispatchTransient(dispatch, type, data, options);
     const { transaction = store.ambientTransaction?.() } = options;
@@ -85,6 +87,7 @@ export class AssembledHub implements AnyHub {
     options: DispatchAllOptions = {},
   ): Promise<readonly Event[]> {
     if (this.#life.isClosed) throw new HooklineError('HUB_CLOSED');
+    checkAllNames(options);
     const { store, dispatch } = this.#parts;
     const { transaction = store.ambientTransaction?.() } = options;
     if (transaction) this.#life.startInBackground();

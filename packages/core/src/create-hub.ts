@@ -1,6 +1,7 @@
 import { assembleHealth, assembleWorkers } from './assemble-workers.js';
 import { assembleWorld } from './assemble-world.js';
 import { AssembledHub } from './assembled-hub.js';
+import { checkHubOptions } from './check-options.js';
 import { Promoter } from './delivery/promote-groups.js';
 import { RequestAccess } from './delivery/request-access.js';
 import { openRegistry } from './events/event-registry.js';
@@ -35,6 +36,7 @@ import { Sweeper } from './worker/sweeper.js';
  * await hub.dispatch('message.created', { id: 1, text: 'hello' }, { account: 42 });
  */
 export function createHub<R extends AnyRegistry = OpenRegistry>(options: HubOptions<R> = {}): Hub<R> {
+  checkHubOptions(options);
   const parts = assemble(options as HubOptions, (options.events ?? openRegistry()) as AnyRegistry);
   const hub = new AssembledHub(parts);
   for (const listener of options.listeners ?? []) hub.use(listener);

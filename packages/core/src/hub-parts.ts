@@ -1,4 +1,5 @@
 import type { CredentialKeeper } from './delivery/credential-keeper.js';
+import type { EventViews } from './delivery/event-views.js';
 import type { UrlPolicy } from './delivery/guard-url.js';
 import type { SecretKeeper } from './delivery/webhook-secrets.js';
 import type { WebhookServiceDeps } from './delivery/webhook-service.js';
@@ -44,6 +45,7 @@ export interface HubParts {
   readonly secrets: SecretKeeper;
   readonly credentials: CredentialKeeper;
   readonly transforms: ReadonlySet<string>;
+  readonly eventViews: EventViews;
   readonly announce: WebhookServiceDeps['announce'];
   readonly onChanged: WebhookServiceDeps['onChanged'];
   readonly listeners: ListenerRegistry;

@@ -99,9 +99,17 @@ export interface Webhooks {
   pause(id: string, scope?: AccountScope): Promise<Webhook>;
   /** What was held becomes due. Idempotent. Throws NOT_FOUND. */
   resume(id: string, scope?: AccountScope): Promise<Webhook>;
-  /** Whether an event matches a filter. Throws VALIDATION_FAILED, NOT_FOUND. */
+  /**
+   * Whether an event matches a filter. With an account in the scope only events that its webhooks could have are found, and
+   * what it may see of them is judged; without one all of them are, whole. Throws VALIDATION_FAILED, NOT_FOUND,
+   * TRANSFORM_FAILED.
+   */
   testFilter(test: FilterTest, scope?: AccountScope): Promise<{ readonly matches: boolean }>;
-  /** Sends a `hookline.test` event to this webhook alone, signed like any other. Throws NOT_FOUND. */
+  /**
+   * Sends a `hookline.test` event to this webhook alone, signed like any other: at once, also where it is paused, inactive
+   * or disabled, so that it can be tried before it is taken into service. Only further attempts, where that one fails, wait
+   * for its state. Throws NOT_FOUND, QUARANTINED.
+   */
   test(id: string, scope?: AccountScope): Promise<DeliveryRecord>;
 }
 
@@ -139,6 +147,11 @@ export interface EventWithDeliveries {
 export interface Events {
   get(id: string, scope?: AccountScope & Pick<EventFilter, 'visibility'>): Promise<Event | null>;
   list(options?: ListOptions & EventFilter): Promise<readonly Event[]>;
+  /**
+   * What an account may see of an event, by the hub's `serialize`; null: nothing. The admin API asks it for callers that are
+   * bound to an account; what the methods here answer is whole. Throws TRANSFORM_FAILED.
+   */
+  seenBy(accountId: AccountId | null, event: Event): Promise<Event | null>;
   /**
    * All that happened to a record, newest first, each event with its deliveries: of a row of a bound model, or of any
    * subject. Throws VALIDATION_FAILED for what is neither.

@@ -4,11 +4,13 @@ export { type Context, currentContext, withContext } from './context/context.js'
 export { createHub } from './create-hub.js';
 export type { AttemptRecord, FailureReason } from './delivery/attempt.js';
 export type { CircuitOptions } from './delivery/circuit.js';
-export { RawBody, rawBody, type Serialize, type Transform, type Visible } from './delivery/compose-body.js';
+export type { Transform } from './delivery/compose-body.js';
 export type { Auth, ClientTls, Credentials, CredentialsSummary } from './delivery/credentials.js';
 export type { DeliveryRecord, DeliveryState, Hold } from './delivery/delivery.js';
 export type { Filter } from './delivery/filter.js';
+export { RawBody, rawBody } from './delivery/raw-body.js';
 export { polynomialRetry, type RetryPolicy, retrySchedule, standardRetry } from './delivery/retry-policy.js';
+export type { Serialize, Viewer, Visible } from './delivery/visible-event.js';
 export type { Disabled, DisabledReason, WebhookRecord } from './delivery/webhook.js';
 export type * from './delivery/webhook-settings.js';
 export { ERRORS } from './error-catalogue.js';

@@ -1,8 +1,9 @@
 import type { ProxyOptions } from './adapters/undici/forward-proxy.js';
 import type { CircuitOptions } from './delivery/circuit.js';
-import type { Serialize, Transform } from './delivery/compose-body.js';
+import type { Transform } from './delivery/compose-body.js';
 import type { ClientErrors } from './delivery/judge-reply.js';
 import type { RetryPolicy } from './delivery/retry-policy.js';
+import type { Serialize } from './delivery/visible-event.js';
 import { HooklineError } from './errors.js';
 import type { AnyRegistry, ListenerMethods } from './events/event-types.js';
 import type { HealthOptions } from './health/health-policy.js';
@@ -106,7 +107,10 @@ export interface HubOptions<R extends AnyRegistry = AnyRegistry> {
   readonly health?: HealthOptions | false;
   /** How long what has reached its end is kept; `false` keeps everything. Default: on, see `RetentionOptions`. */
   readonly retention?: RetentionOptions | false;
-  /** What the account of a webhook may see of an event, called for every delivery. Default: all of it. */
+  /**
+   * What an account may see of an event: asked for every attempt, for what an account reads by the admin API, and before
+   * a filter judges, so that nobody learns by a filter what is not for them. Default: all of it.
+   */
   readonly serialize?: Serialize;
   /** Functions that make the body for webhooks that name one: `webhooks.create({ transform: 'slack' })`. Default: none. */
   readonly transforms?: Readonly<Record<string, Transform>>;

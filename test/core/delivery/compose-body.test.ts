@@ -136,4 +136,43 @@ describe('a body', () => {
     );
     expect(error.details.fields).to.have.property('transform').that.includes('"slack"');
   });
+
+  for (const [what, make, problem] of [
+    ['no content type', () => rawBody('x', undefined as never), /expected a content type, .* got undefined/],
+    ['a line break in its content type', () => rawBody('x', 'text/plain\r\nx-a: b'), /got \\?"text/],
+    ['a content type of one word', () => rawBody('x', 'xml'), /expected a content type such as/],
+    ['a number for a body', () => rawBody(5 as never, 'text/plain'), /text or bytes .* got a number/],
+    ['a function', () => () => {}, /expected what JSON can carry, got a function/],
+    ['a number that JSON has no form for', () => ({ n: 1n }), /made what JSON cannot carry/],
+  ] as readonly [string, () => unknown, RegExp][]) {
+    it(`with ${what} is no fault of the receiver`, async () => {
+      const { delivery, http, logger } = await send({ transform: 'mine' }, { transforms: { mine: make } });
+      expect(http.sent).to.deep.equal([]);
+      expect(delivery).to.include({ state: 'retrying', reason: 'internal', attemptCount: 0 });
+      const [line] = logger.lines.filter(({ message }) => message === 'attempt failed on our side');
+      expect(line?.fields).to.include({ code: 'ERR_HOOKLINE_TRANSFORM_FAILED' });
+      expect(line?.fields.error)
+        .to.match(/^The transform "mine" of the app failed: /)
+        .and.match(problem);
+    });
+  }
+
+  for (const [what, made, problem] of [
+    ['text', 'all', /expected \{ data \} or undefined, got text/],
+    ['a number', 5, /expected \{ data \} or undefined, got a number/],
+    ['an object without data', {}, /got an object whose data is undefined/],
+    ['null', null, /expected \{ data \} or undefined, got null/],
+    ['changes that are none', { data: 1, changes: 'x' }, /expected changes as an object, got text/],
+    ['what JSON cannot carry', { data: { n: 1n } }, /made what JSON cannot carry/],
+  ] as readonly [string, unknown, RegExp][]) {
+    it(`is not made of ${what} that serialize answers`, async () => {
+      const { delivery, http, logger } = await send({}, { serialize: () => made as never });
+      expect(http.sent).to.deep.equal([]);
+      expect(delivery).to.include({ state: 'retrying', reason: 'internal', attemptCount: 0 });
+      const [line] = logger.lines.filter(({ message }) => message === 'attempt failed on our side');
+      expect(line?.fields.error)
+        .to.match(/^The serialize of the app failed: /)
+        .and.match(problem);
+    });
+  }
 });

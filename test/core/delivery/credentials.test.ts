@@ -25,9 +25,20 @@ describe('custom headers', () => {
   it('are sent with every delivery, and shown by their names alone', async () => {
     const { webhook, http, send } = await sendWith({ headers: { 'X-Api-Key': 's3cret', 'x-team': 'a b' } });
     await send();
-    expect(http.sent[0]?.headers).to.include({ 'X-Api-Key': 's3cret', 'x-team': 'a b' });
+    expect(http.sent[0]?.headers).to.include({ 'x-api-key': 's3cret', 'x-team': 'a b' });
     expect(webhook).to.deep.include({ headerNames: ['X-Api-Key', 'x-team'], authType: null });
     expect(JSON.stringify(webhook)).to.not.include('s3cret');
+  });
+
+  it('give way to those of an event, whatever the case of both, and no name is sent twice', async () => {
+    const { hub, http } = await sendWith({ headers: { 'X-Api': 'hook', 'x-team': 'a' } });
+    const headers = { 'x-aPI': 'event', 'X-Trace': '1' };
+    await hub.dispatch('order.paid', {}, { headers });
+    await hub.drain();
+    const sent = http.sent[0]?.headers ?? {};
+    expect(sent).to.include({ 'x-api': 'event', 'x-team': 'a', 'x-trace': '1' });
+    const names = Object.keys(sent);
+    expect(names).to.deep.equal(names.map((name) => name.toLowerCase()));
   });
 
   it('are replaced by a change, and taken out by null', async () => {
@@ -72,6 +83,14 @@ describe('custom headers', () => {
       'Expect',
       'te',
       'upgrade',
+      'Cookie',
+      'Forwarded',
+      'X-Forwarded-For',
+      'X-Forwarded-Host',
+      'X-Real-IP',
+      'X-Original-URL',
+      'X-HTTP-Method-Override',
+      'Sec-Fetch-Site',
     ].map((name): [string, object] => [`the reserved ${name}`, { [name]: 'x' }]),
   ] as readonly [string, object][]) {
     it(`are refused with ${what}`, async () => {
@@ -158,6 +177,18 @@ describe('a TLS client certificate', () => {
   it('is shown to the receiver, whose own is trusted by the given authority', async () => {
     expect(await attempt(tls)).to.deep.equal([null]);
     expect(clients).to.deep.equal(['client']);
+  });
+
+  it('is refused where the url is http:, whichever of the two comes later', async () => {
+    const { hub } = buildHub();
+    const plain = { url: 'http://receiver.example/', subscriptions: ['*'] };
+    const wrong = await expectError('VALIDATION_FAILED', () => hub.webhooks.create({ ...plain, tls }));
+    expect(wrong.details.fields).to.have.keys('tls');
+    const { webhook } = await hub.webhooks.create(plain);
+    await expectError('VALIDATION_FAILED', () => hub.webhooks.update(webhook.id, { tls }));
+    await hub.webhooks.update(webhook.id, { url: URL, tls });
+    await expectError('VALIDATION_FAILED', () => hub.webhooks.update(webhook.id, { url: plain.url }));
+    await hub.webhooks.update(webhook.id, { url: plain.url, tls: null });
   });
 
   it('keeps connections apart: nobody goes under the name of another', async () => {

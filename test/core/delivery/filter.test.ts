@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
 import type { Filter } from '@hookline/core';
 import { expect } from 'chai';
-import { filterProblem, matchesFilter } from '../../../packages/core/src/delivery/filter.js';
+import { filterProblem } from '../../../packages/core/src/delivery/check-filter.js';
+import { matchesFilter } from '../../../packages/core/src/delivery/filter.js';
 import { buildHub } from '../../support/build-hub.js';
 import { expectError } from '../../support/expect-error.js';
 
@@ -51,6 +53,16 @@ describe('a filter', () => {
     [{ 'data.total': { $mod: [60, 0] } }, true],
     [{ 'data.__proto__.polluted': { $exists: true } }, false],
     [{ 'data.missing.deep.path': 1 }, false],
+    [{ 'data.items': { $elemMatch: { $or: [{ sku: 'x' }, { count: 5 }] } } }, true],
+    [{ 'data.total': { $type: 'number' } }, true],
+    [{ 'data.tags': { $nin: [] } }, true],
+    [{ 'data.tags': ['x', 'y'] }, true],
+    [{ account: { id: 42 } }, true],
+    [{ 'changes.status': { $exists: true } }, true],
+    [{ 'changes.status': { previous: 'open', current: 'paid' } }, true],
+    [{ type: { $startsWith: 'order.' }, 'subject.id': { $in: [7, '8'] } }, true],
+    [{ 'actor.id': null }, true],
+    [{ $not: { 'data.total': 1 } }, true],
   ] as readonly [Filter, boolean][]) {
     it(`${JSON.stringify(filter)} ${expected ? 'matches' : 'does not match'}`, () => {
       expect(filterProblem(filter)).to.equal(null);
@@ -72,11 +84,52 @@ describe('a filter', () => {
     [[], /expected an object/],
     ['a', /expected an object/],
     [null, /expected an object/],
-    [{ a: 'x'.repeat(10_001) }, /longer than/],
-    [Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`a${i}`, 1])), /more than 100/],
-    [JSON.parse(`${'{"a":'.repeat(12)}1${'}'.repeat(12)}`), /nested deeper/],
+    [{ 'data.a': 'x'.repeat(10_001) }, /longer than/],
+    [Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`data.a${i}`, 1])), /more than 100/],
+    [JSON.parse(`${'{"data":'.repeat(12)}1${'}'.repeat(12)}`), /nested deeper/],
+    [JSON.parse(`${'{"$not":'.repeat(12)}{"data.a":1}${'}'.repeat(12)}`), /nested deeper/],
+    [{ total: { $gte: 1 } }, /^total: is no field of what is sent; did you mean data\.total\?$/],
+    [{ 'dta.total': 1 }, /did you mean data\.total\?$/],
+    [{ id: 'evt_1' }, /^id: is no field/],
+    [{ $gte: 5 }, /^\$gte: stands below a field, not at the top$/],
+    [{ 'data.x': { y: { $gt: 1 } } }, /^data\.x\.y\.\$gt: an operator stands right below a field/],
+    [{ 'data.x': { $gt: 1, y: 1 } }, /^data\.x\.y: is a name beside operators/],
+    [{ 'data.x': { $or: [{ $gt: 1 }] } }, /^data\.x\.\$or: /],
+    [{ 'data..x': 1 }, /^data\.\.x: expected names/],
+    [{ 'data.x': { $mod: 'a' } }, /^data\.x\.\$mod: expected \[divisor, remainder\]$/],
+    [{ 'data.x': { $mod: [4] } }, /^data\.x\.\$mod: expected \[divisor, remainder\]$/],
+    [{ 'data.x': { $mod: [0, 0] } }, /\$mod: expected .* less than the divisor$/],
+    [{ 'data.x': { $mod: [4, 4] } }, /\$mod: expected .* less than the divisor$/],
+    [{ 'data.x': { $size: 'a' } }, /^data\.x\.\$size: expected a whole number from 0, got text$/],
+    [{ 'data.x': { $type: 5 } }, /^data\.x\.\$type: expected one of "number", "string"/],
+    [{ 'data.x': { $type: 'strin' } }, /^data\.x\.\$type: expected one of/],
+    [{ 'data.x': { $exists: 'no' } }, /^data\.x\.\$exists: expected true or false, got text$/],
+    [{ 'data.x': { $in: 5 } }, /^data\.x\.\$in: expected a list, got a number$/],
+    [{ 'data.x': { $in: [] } }, /^data\.x\.\$in: expected a list of one or more/],
+    [{ 'data.x': { $in: [1, { $gt: 2 }] } }, /^data\.x\.\$in\.1\.\$gt: an operator/],
+    [{ 'data.x': { $all: [] } }, /^data\.x\.\$all: /],
+    [{ 'data.x': { $gt: true } }, /^data\.x\.\$gt: expected a number or text, got a boolean$/],
+    [{ 'data.x': { $lte: [1] } }, /^data\.x\.\$lte: expected a number or text, got a list$/],
+    [{ 'data.x': { $not: 5 } }, /^data\.x\.\$not: expected one or more conditions/],
+    [{ 'data.x': { $not: {} } }, /^data\.x\.\$not: expected one or more conditions/],
+    [{ 'data.x': { $elemMatch: { $gtt: 5 } } }, /^data\.x\.\$elemMatch\.\$gtt: is no operator/],
+    [{ $or: [] }, /^\$or: expected a list of queries, one or more$/],
+    [{ $or: [{ 'data.a': 1 }, { total: 1 }] }, /^\$or\.1\.total: is no field/],
+    [{ account: 42 }, /^account: expected the path of a field in it/],
+    [{ 'account.name': 'a' }, /^account\.name: expected account\.id$/],
+    [{ 'subject.name': 'a' }, /expected subject\.type or subject\.id$/],
+    [{ 'type.x': 'a' }, /^type\.x: type has no fields$/],
+    [{ timestamp: { $gte: 1_700_000_000_000 } }, /^timestamp\.\$gte: expected text, got a number$/],
+    [{ type: { $in: ['order.paid', 5] } }, /^type\.\$in\.1: expected text, got a number$/],
+    [{ type: { $size: 1 } }, /^type\.\$size: is for a list/],
+    [{ snapshot: 'yes' }, /^snapshot: expected true, got text$/],
+    [{ 'changes.status': 'paid' }, /^changes\.status: expected the path of a field in it/],
+    [{ 'changes.status.curent': 'paid' }, /expected "previous" or "current"/],
+    [{ 'data.x': /a+/ }, /^data\.x: expected what JSON can carry/],
+    [{ 'data.x': Number.NaN }, /^data\.x: expected what JSON can carry/],
+    [{ 'data.x': { $eq: 1n } }, /^data\.x\.\$eq: expected what JSON can carry/],
   ] as readonly [unknown, RegExp][]) {
-    it(`${JSON.stringify(filter).slice(0, 60)} is refused`, () => {
+    it(`${inspect(filter, { breakLength: Infinity, depth: 9 }).slice(0, 70)} is refused`, () => {
       expect(filterProblem(filter)).to.match(problem);
     });
   }

@@ -57,6 +57,7 @@ describe('the URL guard', () => {
     ['https://example.com/\u007f', 'spaces or control'],
     ['https://example.com;x/', 'not a host name'],
     ['https://example.com:6379/', 'port 6379'],
+    ['https://example.com:0/', 'port 0'],
     ['https://127.1/', '127.0.0.1 is not a public address'],
     ['https://localhost/', 'localhost is a name of private networks'],
     ['https://metadata.google.internal./', 'metadata.google.internal is a metadata service'],

@@ -51,6 +51,18 @@ describe('hub.webhooks.create', () => {
     ['a short secret', { ...valid, secret: 'whsec_c2hvcnQ=' }, 'secret'],
     ['an unknown field', { ...valid, uri: URL }, 'uri'],
     ['a flag that is text', { ...valid, active: 'yes' }, 'active'],
+    ['a port that is none', { ...valid, url: 'https://receiver.example:0/' }, 'url'],
+    [
+      'a rate limit with a field of every object',
+      { ...valid, rateLimit: { count: 1, perMs: 1_000, toString: 1 } },
+      'rateLimit',
+    ],
+    [
+      'a rate limit with a prototype of its own',
+      { ...valid, rateLimit: JSON.parse('{"count":1,"perMs":1000,"__proto__":1}') },
+      'rateLimit',
+    ],
+    ['a filter that can match nothing', { ...valid, filter: { total: 1 } }, 'filter'],
   ] as const) {
     it(`refuses ${name}`, async () => {
       const { hub } = buildHub({ events });

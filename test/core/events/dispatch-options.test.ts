@@ -178,3 +178,36 @@ describe('events that lead to each other without end', () => {
     ).to.equal(true);
   });
 });
+
+describe('options of a dispatch', () => {
+  for (const [options, option, expected] of [
+    [{ delayMs: '5' }, 'delayMs', /whole milliseconds/],
+    [{ delayMs: null }, 'delayMs', /whole milliseconds/],
+    [{ deliverAt: '2030-01-01' }, 'deliverAt', /whole milliseconds/],
+    [{ deliverAt: null }, 'deliverAt', /whole milliseconds/],
+    [{ acount: 42 }, 'acount', /did you mean account\?/],
+    [{ idempotencykey: 'a' }, 'idempotencykey', /did you mean idempotencyKey\?/],
+    [null, 'dispatch', /an object of options/],
+    [5, 'dispatch', /an object of options/],
+  ] as readonly [object, string, RegExp][]) {
+    it(`are refused, and nothing is stored: ${JSON.stringify(options)}`, async () => {
+      const { hub } = await build();
+      const dispatched = await expectError('OPTION_INVALID', () =>
+        hub.dispatch('order.paid', { total: 1 }, options),
+      );
+      expect(dispatched.details).to.include({ option });
+      expect(dispatched.details.expected).to.match(expected);
+      expect(await hub.events.list()).to.deep.equal([]);
+    });
+  }
+
+  it('are refused for a transient event, for one of many, and for all of them', async () => {
+    const { hub } = await build();
+    const wrong = { acount: 42 } as object;
+    await expectError('OPTION_INVALID', () => hub.dispatch('typing.started', { id: 1 }, wrong));
+    const event = { type: 'order.paid', data: { total: 1 } } as const;
+    await expectError('OPTION_INVALID', () => hub.dispatchAll([event, { ...event, ...wrong }]));
+    await expectError('OPTION_INVALID', () => hub.dispatchAll([event], { transacton: null } as object));
+    expect(await hub.events.list()).to.deep.equal([]);
+  });
+});

@@ -28,7 +28,8 @@ export interface RequestParts {
 /**
  * The request of one attempt, signed by every secret that signs now, in the headers of the webhook's profile. The id in
  * them is the event's, the same on every attempt, so that a receiver can drop what it has had; the timestamp is this
- * attempt's (Standard Webhooks spec). What stands for Hookline wins over headers of the event, and those over the webhook's.
+ * attempt's (Standard Webhooks spec). What stands for Hookline wins over headers of the event, and those over the webhook's,
+ * whatever the case of their names.
  */
 export function buildRequest(
   { work, webhook, composed, access, keys, now }: RequestParts,
@@ -54,8 +55,16 @@ export function buildRequest(
   const request = {
     url: webhook.url,
     body,
-    headers: isPlain ? own : { ...access.headers, ...headers, ...own },
+    headers: isPlain ? own : { ...inLowerCase(access.headers), ...inLowerCase(headers), ...own },
     ...options,
   };
   return access.tls === null ? request : { ...request, tls: access.tls };
+}
+
+/** Names mean the same in any case (RFC 9110, section 5.1): two of them would be sent as a list of both values. */
+function inLowerCase(
+  headers: Readonly<Record<string, string>> | null,
+): Readonly<Record<string, string>> | undefined {
+  if (headers === null) return undefined;
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -10,33 +10,56 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** RFC 9110, section 5.5, but for bytes beyond ASCII, which nobody reads in the same way. */
 const HEADER_VALUE = /^[\x20-\x7e\t]*$/;
 
-/** What the connection, the body or Hookline itself speaks by. `authorization` comes from `auth`. */
+/**
+ * What the connection, the body or Hookline itself speaks by; what says for whom a request comes, or what it is, where
+ * somebody on the way believes it: proxies and frameworks take an address, a host, a path or a method from such headers.
+ * `authorization` comes from `auth`.
+ */
 const RESERVED = new Set([
   'accept-encoding',
   'authorization',
+  'cf-connecting-ip',
+  'client-ip',
   'connection',
+  'cookie',
+  'cookie2',
   'date',
   'expect',
+  'fastly-client-ip',
+  'forwarded',
   'host',
   'http2-settings',
   'keep-alive',
+  'origin',
   'stripe-signature',
   'te',
   'trailer',
+  'true-client-ip',
   'upgrade',
   'user-agent',
   'via',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-host',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-real-ip',
+  'x-rewrite-url',
 ]);
 const RESERVED_PREFIXES = [
   'content-',
   'hookline-',
   'proxy-',
+  'sec-',
   'svix-',
   'transfer-',
   'webhook-',
   'x-chatwoot-',
+  'x-forwarded-',
   'x-github-',
   'x-hub-signature',
+  'x-original-',
 ];
 
 /** Says what is wrong with headers that an app or an account wants sent, or null. */

@@ -1,12 +1,16 @@
 import { HooklineError } from '../errors.js';
 import { toEvent } from '../events/build-event.js';
-import type { Changes, Event } from '../events/event.js';
+import type { Event } from '../events/event.js';
 import type { Webhook } from '../hub-services.js';
-import type { Clock } from '../ports/clock.js';
 import type { EventStore } from '../ports/store.js';
 import type { ClaimedDelivery } from '../ports/work-store.js';
 import type { RowSources } from '../rows/row-sources.js';
+import { appFailure, appJson, type CallDeps, callApp } from './call-app.js';
+import { matchesFilter } from './filter.js';
 import { type PayloadContent, thinContent, withFreshData } from './payload-form.js';
+import { RawBody, rawBodyProblem } from './raw-body.js';
+import { isTest } from './test-event.js';
+import { asRead, contentJson, type Serialize, viewOf, visibleEvent, withView } from './visible-event.js';
 import type { WebhookRecord } from './webhook.js';
 
 /** The bytes of a request, and what they are. */
@@ -19,7 +23,7 @@ export interface Composed {
 /** Nothing is to be sent: the delivery is cancelled for this reason. */
 export interface Withheld {
   readonly kind: 'withheld';
-  readonly reason: 'withheld' | 'row-gone';
+  readonly reason: 'withheld' | 'row-gone' | 'filtered';
 }
 
 /** Makes what is sent of a delivery. Throws where a function of the app does: that is no failure of the receiver. */
@@ -27,54 +31,18 @@ export interface Composer {
   compose(work: ClaimedDelivery, webhook: WebhookRecord): Composed | Withheld | Promise<Composed | Withheld>;
 }
 
-/** What the account of a webhook may see of an event. */
-export interface Visible {
-  readonly data: unknown;
-  /** Default: none, since changes may tell what the data does not. */
-  readonly changes?: Changes;
-}
-
-/** What the account of a webhook may see of an event; undefined: nothing, and the delivery is cancelled as `withheld`. */
-export type Serialize = (
-  event: Event,
-  webhook: Webhook,
-) => Visible | undefined | Promise<Visible | undefined>;
-
 /**
  * The whole body for webhooks that name this transform: anything that JSON carries, or a `rawBody`; undefined cancels the
  * delivery as `withheld`. Called for each attempt, so it must make the same of the same event.
  */
 export type Transform = (event: Event, webhook: Webhook) => unknown;
 
-/** A body that is no JSON. Made by `rawBody`. */
-export class RawBody {
-  readonly body: Buffer;
-  readonly contentType: string;
-
-  constructor(body: string | Uint8Array, contentType: string) {
-    this.body = Buffer.from(body as string);
-    this.contentType = contentType;
-  }
-}
-
-/**
- * A body of a transform that is sent as it is, such as a form or XML.
- *
- * @param contentType the `content-type` it goes out with
- */
-export function rawBody(body: string | Uint8Array, contentType: string): RawBody {
-  return new RawBody(body, contentType);
-}
-
-export interface ComposerDeps {
+export interface ComposerDeps extends CallDeps {
   readonly serialize: Serialize | null;
   readonly transforms: ReadonlyMap<string, Transform>;
   readonly rows: RowSources;
   readonly events: Pick<EventStore, 'get'>;
   readonly shown: (webhook: WebhookRecord) => Webhook;
-  readonly clock: Clock;
-  /** For functions of the app, in milliseconds. */
-  readonly timeoutMs: number;
 }
 
 const JSON_TYPE = 'application/json';
@@ -104,8 +72,10 @@ async function composeAnew(
   if (formed === null) return { kind: 'withheld', reason: 'row-gone' };
   const visible = await makeVisible(deps, work, webhook, formed);
   if (visible === undefined) return { kind: 'withheld', reason: 'withheld' };
+  const seen = () => (formed === stored ? visible : makeVisible(deps, work, webhook, stored));
+  if (await isFilteredOut(deps, work, webhook, seen)) return { kind: 'withheld', reason: 'filtered' };
   const content = payload === 'thin' ? thinContent(visible, work.delivery.eventId) : visible;
-  if (transform === undefined) return composed(Buffer.from(JSON.stringify(content), 'utf8'));
+  if (transform === undefined) return composed(Buffer.from(contentJson(content), 'utf8'));
   return transformed(deps, work, webhook, { name: transform, content });
 }
 
@@ -117,26 +87,43 @@ async function makeVisible(
 ): Promise<PayloadContent | undefined> {
   const { serialize } = deps;
   if (serialize === null) return content;
-  const event = await eventWith(deps, work, content);
-  const visible = await inTime(deps, 'serialize', () => serialize(event, deps.shown(webhook)));
-  if (visible === undefined) return undefined;
-  const { changes: _, ...rest } = content;
-  return { ...rest, data: visible.data, ...(visible.changes && { changes: visible.changes }) };
+  const viewer = { accountId: webhook.accountId, webhook: deps.shown(webhook) };
+  const visible = await viewOf({ ...deps, serialize }, await eventWith(deps, work, content), viewer);
+  return visible && withView(content, visible);
+}
+
+/**
+ * What an account may see is asked anew for each attempt, and where that failed when the delivery was owed, its filter
+ * could not be judged then. So it is judged here, unless something was sent already, or a person asks for it.
+ */
+async function isFilteredOut(
+  { serialize }: ComposerDeps,
+  { delivery }: ClaimedDelivery,
+  { settings: { filter } }: WebhookRecord,
+  seen: () => PayloadContent | undefined | Promise<PayloadContent | undefined>,
+): Promise<boolean> {
+  if (serialize === null || filter === undefined) return false;
+  if (delivery.attemptCount > 0 || delivery.manual || isTest(delivery)) return false;
+  const content = await seen();
+  return content === undefined || !matchesFilter(filter, asRead(content));
 }
 
 async function transformed(
   deps: ComposerDeps,
   work: ClaimedDelivery,
   webhook: WebhookRecord,
-  { name, content }: { readonly name: string; readonly content: PayloadContent },
+  { name: transformName, content }: { readonly name: string; readonly content: PayloadContent },
 ): Promise<Composed | Withheld> {
-  const transform = deps.transforms.get(name);
-  if (transform === undefined) throw new HooklineError('TRANSFORM_MISSING', { transform: name });
+  const transform = deps.transforms.get(transformName);
+  if (transform === undefined) throw new HooklineError('TRANSFORM_MISSING', { transform: transformName });
+  const name = `transform "${transformName}"`;
   const event = await eventWith(deps, work, content);
-  const made = await inTime(deps, `transform "${name}"`, () => transform(event, deps.shown(webhook)));
+  const made = await callApp(deps, name, () => transform(event, deps.shown(webhook)));
   if (made === undefined) return { kind: 'withheld', reason: 'withheld' };
-  if (made instanceof RawBody) return { kind: 'composed', body: made.body, contentType: made.contentType };
-  return composed(Buffer.from(JSON.stringify(made), 'utf8'));
+  if (!(made instanceof RawBody)) return composed(Buffer.from(appJson(name, made), 'utf8'));
+  const problem = rawBodyProblem(made);
+  if (problem !== null) throw appFailure(name, problem);
+  return { kind: 'composed', body: Buffer.from(made.body as string), contentType: made.contentType };
 }
 
 function composed(body: Buffer): Composed {
@@ -147,36 +134,10 @@ function composed(body: Buffer): Composed {
 async function eventWith(
   { events }: ComposerDeps,
   { delivery, payload }: ClaimedDelivery,
-  { data, changes }: PayloadContent,
+  content: PayloadContent,
 ): Promise<Event> {
   const record = await events.get(delivery.eventId, {});
   if (record === null) throw new HooklineError('NOT_FOUND', { kind: 'event', id: delivery.eventId });
-  const { changes: _, ...event } = { ...toEvent({ ...record, payload }) };
-  return { ...event, data, ...(changes && { changes }) };
-}
-
-/** A function that hangs must not hold a place for ever. */
-async function inTime<Value>(
-  { clock, timeoutMs }: ComposerDeps,
-  name: string,
-  call: () => Value,
-): Promise<Awaited<Value>> {
-  let cancel = () => {};
-  const late = new Promise<never>((_, reject) => {
-    cancel = clock.after(timeoutMs, () =>
-      reject(new HooklineError('TRANSFORM_FAILED', { name, problem: `took longer than ${timeoutMs} ms` })),
-    );
-  });
-  try {
-    return await Promise.race([call(), late]);
-  } catch (error) {
-    if (error instanceof HooklineError) throw error;
-    throw new HooklineError(
-      'TRANSFORM_FAILED',
-      { name, problem: error instanceof Error ? error.message : String(error) },
-      error,
-    );
-  } finally {
-    cancel();
-  }
+  const { data, changes } = content;
+  return visibleEvent(toEvent({ ...record, payload }), { data, ...(changes && { changes }) });
 }

@@ -9,6 +9,7 @@ import type { DeliveryRecord, Hold } from './delivery.js';
 import type { Verdict } from './judge-reply.js';
 import type { RetryPolicy } from './retry-policy.js';
 import type { TurnTaker } from './take-turn.js';
+import { isFreshTest } from './test-event.js';
 import type { WebhookRecord } from './webhook.js';
 import type { LaneOutcome, WebhookLane } from './webhook-lane.js';
 import type { WebhookLanes } from './webhook-lanes.js';
@@ -59,10 +60,11 @@ export class ReceiverGate {
   }
 
   pass(
-    delivery: Pick<DeliveryRecord, 'hold' | 'nextAttemptAt'>,
+    delivery: Pick<DeliveryRecord, 'hold' | 'nextAttemptAt' | 'eventType' | 'attemptCount'>,
     webhook: WebhookRecord,
   ): Pass | Promise<Pass> {
     const lane = this.#deps.lanes.of(webhook);
+    if (isFreshTest(delivery)) return { kind: 'open', webhook, lane, isProbe: false };
     const now = this.#deps.clock.now();
     const passage = lane.circuit.pass(now);
     if (passage.kind === 'held') return { kind: 'held', hold: 'circuit', until: passage.until };

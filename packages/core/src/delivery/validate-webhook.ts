@@ -1,11 +1,11 @@
-import { HooklineError } from '../errors.js';
+import { HooklineError, invalidField } from '../errors.js';
 import { matchesPattern } from '../events/event-pattern.js';
 import type { AnyRegistry } from '../events/event-types.js';
 import type { RowSources } from '../rows/row-sources.js';
 import { isStorableId } from '../safe-text.js';
 import { HEADER_PROFILES, type HeaderProfile } from '../signing/header-profile.js';
 import { authProblem, headersProblem, tlsProblem } from './check-credentials.js';
-import { filterProblem } from './filter.js';
+import { filterProblem } from './check-filter.js';
 import { type UrlPolicy, urlProblem } from './guard-url.js';
 import {
   changedSettings,
@@ -27,10 +27,17 @@ export interface WebhookRules {
   readonly transforms: ReadonlySet<string>;
   /** As they are before. */
   readonly settings: WebhookSettings;
+  readonly target: Target;
   /** Says why this cannot be a secret for the profile, or null. */
   readonly secretProblem: (secret: unknown, profile: HeaderProfile | undefined) => string | null;
   /** Says why what signs now cannot sign with the profile, or null. */
   readonly misfitOf: (profile: HeaderProfile | undefined) => string | null;
+}
+
+/** Where requests go, and whether they bring a certificate or authorities of their own. */
+export interface Target {
+  readonly url: string | null;
+  readonly hasTls: boolean;
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -83,9 +90,32 @@ export function validateWebhook(input: object, rules: WebhookRules): void {
   if (conflict !== null) fields.settings = conflict;
   const misfit = fields.profile === undefined ? rules.misfitOf(settings.profile) : null;
   if (misfit !== null) fields.profile = misfit;
+  const { tls = fields.tls } = plainTlsProblem(input as Input, rules.target);
+  if (tls !== undefined) fields.tls = tls;
   const problems = Object.entries(fields).map(([name, problem]) => `${name}: ${problem}`);
   if (problems.length > 0)
     throw new HooklineError('VALIDATION_FAILED', { problem: problems.join('; '), fields });
+}
+
+const FIXED: Readonly<Record<string, string>> = {
+  secret: 'is changed by rotating it',
+  signature: 'is changed by rotating the secret',
+  accountId: 'cannot be changed',
+  snapshot: 'cannot be changed',
+};
+
+/** A webhook keeps its account, its secrets are changed by rotation, and it is told of rows when it is new. Throws VALIDATION_FAILED. */
+export function refuseFixed(change: object): void {
+  const fixed = Object.keys(change).find((name) => Object.hasOwn(FIXED, name));
+  if (fixed !== undefined) throw invalidField(fixed, FIXED[fixed] ?? '');
+}
+
+/** A certificate that is never shown makes somebody believe what is not so. */
+function plainTlsProblem({ url, tls }: Input, before: Target): { readonly tls?: string } {
+  const hasTls = tls === undefined ? before.hasTls : tls !== null;
+  const target = url === undefined ? before.url : url;
+  if (!hasTls || typeof target !== 'string' || !/^http:/i.test(target)) return {};
+  return { tls: 'is for https: alone, and the url is http:; null takes it out' };
 }
 
 /** What may be left out may be taken out. */

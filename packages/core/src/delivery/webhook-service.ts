@@ -20,20 +20,23 @@ import type { RowSources } from '../rows/row-sources.js';
 import { toPage, toScope } from '../scope.js';
 import type { HandOver } from '../worker/hand-over.js';
 import type { Waker } from '../worker/waker.js';
+import { filterProblem } from './check-filter.js';
 import type { CredentialKeeper } from './credential-keeper.js';
-import { filterProblem, matchesFilter } from './filter.js';
+import type { EventViews } from './event-views.js';
+import { matchesFilter } from './filter.js';
 import { reportChange } from './follow-change.js';
 import type { UrlPolicy } from './guard-url.js';
 import { oweDelivery } from './owe-delivery.js';
 import { type RotationDeps, resealAll, rotateSecret } from './rotate-secret.js';
 import { testEvent } from './test-event.js';
-import { validateWebhook, type WebhookRules } from './validate-webhook.js';
+import { refuseFixed, validateWebhook, type WebhookRules } from './validate-webhook.js';
 import type { WebhookRecord } from './webhook.js';
 import { newWebhookRecord, shownWebhook, webhookPatch } from './webhook-input.js';
 import type { SecretKeeper } from './webhook-secrets.js';
 
-/** A test waits for nothing. */
+/** A test waits for nothing, and is made whatever state the webhook is in. */
 const AT_ONCE = { active: true, paused: false, settings: {} } as const;
+const ANEW = { settings: {}, target: { url: null, hasTls: false } } as const;
 
 export interface WebhookServiceDeps {
   readonly store: Store;
@@ -43,6 +46,7 @@ export interface WebhookServiceDeps {
   readonly credentials: CredentialKeeper;
   /** The names of the hub's transforms. */
   readonly transforms: ReadonlySet<string>;
+  readonly eventViews: EventViews;
   readonly announce: Announce;
   /** Called when a webhook was changed by its owner. */
   readonly onChanged: (before: WebhookRecord, after: WebhookRecord) => Promise<void>;
@@ -72,7 +76,7 @@ export class WebhookService implements Webhooks {
     // what is wrong with a given one is told of the secret itself
     const misfitOf: WebhookRules['misfitOf'] = (profile) =>
       input.secret === undefined ? secrets.problemOf(secret, profile) : null;
-    this.#validate(input, ['url', 'subscriptions'], { settings: {}, misfitOf });
+    this.#validate(input, ['url', 'subscriptions'], { ...ANEW, misfitOf });
     const now = clock.now();
     const birth = { id: ids.next('wh'), secrets: secrets.first(secret, now), now };
     const record = newWebhookRecord(input, birth, credentials);
@@ -112,9 +116,10 @@ export class WebhookService implements Webhooks {
     for (;;) {
       const before = await this.#find(id, scope);
       const now = clock.now();
-      const { settings } = before;
+      const { settings, url } = before;
+      const target = { url, hasTls: credentials.open(before.credentials).tls !== undefined };
       const misfitOf: WebhookRules['misfitOf'] = (profile) => secrets.misfitOf(before, profile, now);
-      this.#validate(change, [], { settings, misfitOf });
+      this.#validate(change, [], { settings, target, misfitOf });
       const patch = webhookPatch(before, change, now, credentials);
       const events = reportChange(announce, before, patch);
       const after = await store.webhooks.update(id, {}, patch, changeable(before), events);
@@ -166,11 +171,13 @@ export class WebhookService implements Webhooks {
     };
   }
 
+  /** For an account what it may see of the event, or a filter would tell the rest. */
   async #contentOf(id: string, scope: AccountScope): Promise<unknown> {
     await this.#deps.ready();
     const event = await this.#deps.store.events.get(id, toScope(scope));
-    if (event === null) throw new HooklineError('NOT_FOUND', { kind: 'event', id });
-    return JSON.parse(event.payload);
+    const content = event && (await this.#deps.eventViews.contentFor(event, scope));
+    if (!content) throw new HooklineError('NOT_FOUND', { kind: 'event', id });
+    return content;
   }
 
   async test(id: string, scope: AccountScope = {}) {
@@ -206,7 +213,7 @@ export class WebhookService implements Webhooks {
   #validate(
     input: object,
     required: readonly string[],
-    before: Pick<WebhookRules, 'settings' | 'misfitOf'>,
+    before: Pick<WebhookRules, 'settings' | 'target' | 'misfitOf'>,
   ): void {
     const { registry, urlPolicy, logger, secrets, rows, transforms } = this.#deps;
     const { problemOf: secretProblem } = secrets;
@@ -223,19 +230,6 @@ export class WebhookService implements Webhooks {
 function changeable(before: WebhookRecord): WebhookExpectation {
   const { settings, secrets, credentials, active, disabled, paused } = before;
   return { settings, secrets, credentials, active, disabled, paused };
-}
-
-const FIXED: Readonly<Record<string, string>> = {
-  secret: 'is changed by rotating it',
-  signature: 'is changed by rotating the secret',
-  accountId: 'cannot be changed',
-  snapshot: 'cannot be changed',
-};
-
-/** A webhook keeps its account, its secrets are changed by rotation, and it is told of rows when it is new. */
-function refuseFixed(change: object): void {
-  const fixed = Object.keys(change).find((name) => FIXED[name] !== undefined);
-  if (fixed !== undefined) throw invalidField(fixed, FIXED[fixed] ?? '');
 }
 
 function found(record: WebhookRecord | null, id: string): WebhookRecord {

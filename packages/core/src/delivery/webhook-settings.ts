@@ -124,7 +124,7 @@ function fields(checks: Readonly<Record<string, Check>>): Check {
   const names = Object.keys(checks).join(' and ');
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return `expected ${names}`;
-    const unknown = Object.keys(value).find((name) => !(name in checks));
+    const unknown = Object.keys(value).find((name) => !Object.hasOwn(checks, name));
     if (unknown !== undefined) return `expected ${names}, got "${unknown}"`;
     const problems = Object.entries(checks).map(([name, check]) => {
       const problem = check((value as Record<string, unknown>)[name]);

@@ -9,7 +9,13 @@ import { isStorableId } from '../safe-text.js';
 import { isThenable } from '../thenable.js';
 import { buildEventRecord, type EventParts, serializeData, toEvent, toNewEvent } from './build-event.js';
 import { buildTransientEvent } from './build-transient-event.js';
-import { checkHeaders, type Entry, entryOf, refuseStoredOptions } from './dispatch-options.js';
+import {
+  checkEventNames,
+  checkHeaders,
+  type Entry,
+  entryOf,
+  refuseStoredOptions,
+} from './dispatch-options.js';
 import type { Event, EventRecord } from './event.js';
 import type { AnyRegistry } from './event-types.js';
 import type { Intake } from './intake.js';
@@ -88,6 +94,7 @@ export async function dispatchAllEvents(
   transaction: unknown,
 ): Promise<readonly Event[]> {
   if (replacing.length > 0) requireTransaction(transaction);
+  news.forEach(checkEventNames);
   const built: (Built & { readonly entry: Entry })[] = [];
   for (const event of news) {
     const made = await buildNewEvent(deps, event);

@@ -1,25 +1,34 @@
 import type { DeliveryRecord } from '../delivery/delivery.js';
+import type { EventViews } from '../delivery/event-views.js';
 import { HooklineError } from '../errors.js';
 import type { AccountScope, EventFilter, Events, EventWithDeliveries, ListOptions } from '../hub-services.js';
 import type { Clock } from '../ports/clock.js';
 import type { DeliveryStore, EventStore, Store } from '../ports/store.js';
 import { safeText } from '../safe-text.js';
 import { toPage, toScope } from '../scope.js';
-import { toEvent } from './build-event.js';
-import type { Event, Subject } from './event.js';
+import { accountKey, toEvent } from './build-event.js';
+import type { AccountId, Event, Subject } from './event.js';
 import { checkSubject, subjectOf } from './subject.js';
+
+export interface EventServiceDeps {
+  readonly clock: Clock;
+  readonly eventViews: Pick<EventViews, 'eventFor'>;
+  readonly ready: () => Promise<void>;
+}
 
 /** `hub.events`. */
 export class EventService implements Events {
   readonly #events: EventStore;
   readonly #deliveries: DeliveryStore;
   readonly #clock: Clock;
+  readonly #views: Pick<EventViews, 'eventFor'>;
   readonly #ready: () => Promise<void>;
 
-  constructor({ events, deliveries }: Store, clock: Clock, ready: () => Promise<void>) {
+  constructor({ events, deliveries }: Store, { clock, eventViews, ready }: EventServiceDeps) {
     this.#events = events;
     this.#deliveries = deliveries;
     this.#clock = clock;
+    this.#views = eventViews;
     this.#ready = ready;
   }
 
@@ -42,6 +51,10 @@ export class EventService implements Events {
       ...(subject && subjectKey(subject)),
     });
     return records.map(toEvent);
+  }
+
+  seenBy(accountId: AccountId | null, event: Event): Promise<Event | null> {
+    return this.#views.eventFor(event, accountKey(accountId));
   }
 
   async of(

@@ -1,5 +1,5 @@
 import type { DeliveryRecord } from '../delivery/delivery.js';
-import { matchesFilter } from '../delivery/filter.js';
+import type { EventViews } from '../delivery/event-views.js';
 import { oweDelivery } from '../delivery/owe-delivery.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import type { WebhookCache } from '../delivery/webhook-cache.js';
@@ -27,25 +27,21 @@ export interface OwedDeliveries {
  */
 export class WebhookListener {
   readonly #webhooks: WebhookCache;
+  readonly #views: Pick<EventViews, 'wanting'>;
 
-  constructor(webhooks: WebhookCache) {
+  constructor(webhooks: WebhookCache, views: Pick<EventViews, 'wanting'>) {
     this.#webhooks = webhooks;
+    this.#views = views;
   }
 
   async owedFor(events: readonly EventRecord[], now: number): Promise<OwedDeliveries> {
     const accountIds = new Set(events.filter(isSubscribable).map(({ accountId }) => accountId));
     if (accountIds.size === 0) return { webhookVersion: null, of: () => [], countOf: () => 0 };
     const { version, subscribersOf } = await this.#webhooks.directoryOf([...accountIds]);
-    const find = (event: EventRecord) =>
-      isSubscribable(event)
-        ? wanting(event, addressees(event, subscribersOf(event.accountId, event.type)))
-        : [];
-    const found = new Map<string, readonly WebhookRecord[]>();
-    const subscribers = (event: EventRecord) => {
-      const known = found.get(event.id) ?? find(event);
-      found.set(event.id, known);
-      return known;
-    };
+    const wanting = await this.#wanting(events, (event) =>
+      isSubscribable(event) ? addressees(event, subscribersOf(event.accountId, event.type)) : [],
+    );
+    const subscribers = ({ id }: EventRecord) => wanting.get(id) ?? [];
     const toOwed = (event: EventRecord) => (webhook: WebhookRecord) => ({
       record: oweDelivery(event, webhook, now),
       webhook,
@@ -56,6 +52,19 @@ export class WebhookListener {
       of: (event) => subscribers(event).map(toOwed(event)),
       countOf: (event) => subscribers(event).length,
     };
+  }
+
+  /** By the ids of the events. What an event says is looked at only where a webhook has a filter. */
+  async #wanting(
+    events: readonly EventRecord[],
+    addresseesOf: (event: EventRecord) => readonly WebhookRecord[],
+  ): Promise<ReadonlyMap<string, readonly WebhookRecord[]>> {
+    const wanting = new Map(events.map((event) => [event.id, addresseesOf(event)]));
+    const judged = events.filter(({ id }) => wanting.get(id)?.some(hasFilter));
+    const judge = async (event: EventRecord) =>
+      wanting.set(event.id, await this.#views.wanting(event, wanting.get(event.id) ?? []));
+    if (judged.length > 0) await Promise.all(judged.map(judge));
+    return wanting;
   }
 
   /** The webhooks have changed since the last `owedFor`. */
@@ -71,13 +80,8 @@ function addressees(
   return webhookId === null ? subscribers : subscribers.filter(({ id }) => id === webhookId);
 }
 
-/** The payload is read only where a webhook has a filter, and then once. */
-function wanting(event: EventRecord, webhooks: readonly WebhookRecord[]): readonly WebhookRecord[] {
-  if (webhooks.every(({ settings }) => settings.filter === undefined)) return webhooks;
-  const content: unknown = JSON.parse(event.payload);
-  return webhooks.filter(
-    ({ settings: { filter } }) => filter === undefined || matchesFilter(filter, content),
-  );
+function hasFilter({ settings }: WebhookRecord): boolean {
+  return settings.filter !== undefined;
 }
 
 function isSubscribable({ visibility }: EventRecord): boolean {

@@ -1,30 +1,54 @@
 import { HooklineError, invalidField } from '../../errors.js';
 import type { Event, Subject } from '../../events/event.js';
-import type { AccountScope, EventFilter, EventWithDeliveries } from '../../hub-services.js';
+import { visibleTo } from '../../scope.js';
 import type { AdminContext } from '../guard-route.js';
 import type { HttpRequest, HttpResponse } from '../types.js';
 import { presentDelivery } from './deliveries.js';
-import { pageOf, respondPage } from './paging.js';
+import { type PageRequest, pageOf, respondPage } from './paging.js';
 
 /** Filters: `?type=`, `?subjectType=` with `?subjectId=`. With a subject also `?include=deliveries`. */
-export async function listEvents(request: HttpRequest, { hub, scope }: AdminContext): Promise<HttpResponse> {
+export async function listEvents(request: HttpRequest, context: AdminContext): Promise<HttpResponse> {
+  const { hub, scope } = context;
   const page = pageOf(request);
   const { type } = request.query;
   const subject = subjectOf(request);
   const options = { ...scope, ...page, ...(type !== undefined && { type }), ...visibleTo(scope) };
   if (includesDeliveries(request) && subject) {
     const found = await hub.events.of(subject, options);
-    return respondPage(found.map(presentWithDeliveries), page);
+    const events = found.map(({ event }) => event);
+    const deliveriesOf = new Map(found.map(({ event, deliveries }) => [event.id, deliveries]));
+    return respondEvents(context, page, events, (event) => ({
+      ...presentEvent(event),
+      deliveries: deliveriesOf.get(event.id)?.map(presentDelivery) ?? [],
+    }));
   }
-  return respondPage(await hub.events.list({ ...options, ...(subject && { subject }) }), page, presentEvent);
+  const events = await hub.events.list({ ...options, ...(subject && { subject }) });
+  return respondEvents(context, page, events, presentEvent);
 }
 
-export async function showEvent(
-  { params }: HttpRequest,
-  { hub, scope }: AdminContext,
+/** What the caller may not see takes its place in the page, and is left out: the next one begins behind it all the same. */
+async function respondEvents(
+  context: AdminContext,
+  page: PageRequest,
+  events: readonly Event[],
+  present: (event: Event) => unknown,
 ): Promise<HttpResponse> {
+  const { status, body } = respondPage(events, page);
+  const seen = await Promise.all(events.map((event) => seenIn(context, event)));
+  const data = seen.flatMap((event) => (event === null ? [] : [present(event)]));
+  return { status, body: { ...(body as object), data } };
+}
+
+/** Staff see all of it. */
+async function seenIn({ hub, scope: { accountId } }: AdminContext, event: Event): Promise<Event | null> {
+  return accountId === undefined ? event : hub.events.seenBy(accountId, event);
+}
+
+export async function showEvent({ params }: HttpRequest, context: AdminContext): Promise<HttpResponse> {
+  const { hub, scope } = context;
   const id = params.id ?? '';
-  const event = await hub.events.get(id, { ...scope, ...visibleTo(scope) });
+  const found = await hub.events.get(id, { ...scope, ...visibleTo(scope) });
+  const event = found && (await seenIn(context, found));
   if (!event) throw new HooklineError('NOT_FOUND', { kind: 'event', id });
   return { status: 200, body: presentEvent(event) };
 }
@@ -36,11 +60,6 @@ export async function listEventTypes(
   const { visibility } = visibleTo(scope);
   const data = hub.eventTypes.filter((info) => visibility === undefined || info.visibility === visibility);
   return { status: 200, body: { data } };
-}
-
-/** Internal events are the staff's to see; an account sees what its webhooks could have. */
-function visibleTo({ accountId }: AccountScope): Pick<EventFilter, 'visibility'> {
-  return accountId === undefined ? {} : { visibility: 'subscribable' };
 }
 
 function subjectOf({ query: { subjectType, subjectId } }: HttpRequest): Subject | undefined {
@@ -58,10 +77,6 @@ function includesDeliveries({ query: { include, subjectType } }: HttpRequest): b
   if (include !== 'deliveries') throw invalidField('include', 'expected "deliveries"');
   if (subjectType === undefined) throw invalidField('include', 'expected together with a subject');
   return true;
-}
-
-function presentWithDeliveries({ event, deliveries }: EventWithDeliveries) {
-  return { ...presentEvent(event), deliveries: deliveries.map(presentDelivery) };
 }
 
 function presentEvent(event: Event) {
