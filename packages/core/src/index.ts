@@ -8,6 +8,7 @@ export type { Transform } from './delivery/compose-body.js';
 export type { Auth, ClientTls, Credentials, CredentialsSummary } from './delivery/credentials.js';
 export type { DeliveryRecord, DeliveryState, Hold } from './delivery/delivery.js';
 export type { Filter } from './delivery/filter.js';
+export type { ClientErrors } from './delivery/judge-reply.js';
 export { RawBody, rawBody } from './delivery/raw-body.js';
 export { polynomialRetry, type RetryPolicy, retrySchedule, standardRetry } from './delivery/retry-policy.js';
 export type { Serialize, Viewer, Visible } from './delivery/visible-event.js';
