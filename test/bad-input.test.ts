@@ -11,7 +11,7 @@ import {
   standardWebhooks,
   stripe,
 } from '@hookline/core';
-import { signedRequest } from '@hookline/core/testing';
+import { signedRequest } from './support/signed-request.js';
 import { webhooks as expressWebhooks } from '@hookline/express';
 import { webhooks as koaWebhooks } from '@hookline/koa';
 import Router from '@koa/router';

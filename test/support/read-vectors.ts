@@ -10,10 +10,18 @@ export interface Vector {
   readonly now: number;
   readonly expect: 'valid' | 'invalid';
   readonly why: string;
-  readonly mode?: 'simple' | 'advanced';
+  readonly method?: string;
+  readonly url?: string;
+  readonly mode?: string;
+  readonly kind?: string;
   readonly hash?: 'SHA1' | 'SHA256' | 'SHA512';
+  readonly algorithm?: string;
   readonly encoding?: 'hex' | 'base64';
   readonly tolerance?: number;
+  readonly publicKey?: string;
+  readonly certificate?: string;
+  readonly secondarySecret?: string;
+  readonly response?: unknown;
 }
 
 export function readVectors(name: string): readonly Vector[] {

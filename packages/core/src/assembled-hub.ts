@@ -14,7 +14,7 @@ import { isReserved, type OperationalEvents } from './events/operational-events.
 import type { AnyHub, Exhausted, Extension, InboundResult, ListenOptions, StartOptions } from './hub.js';
 import type { HubParts } from './hub-parts.js';
 import { handleInbound } from './inbound/handle-inbound.js';
-import type { InboundRequest, Source } from './inbound/source.js';
+import type { AnySource, RequestInput } from './inbound/source.js';
 import { LifeCycle } from './life-cycle.js';
 import { Listener } from './listeners/listener.js';
 import {
@@ -38,7 +38,7 @@ export class AssembledHub implements AnyHub {
   readonly deliveries: DeliveryService;
   readonly events: EventService;
   readonly #parts: HubParts;
-  readonly #sources = new Map<string, Source>();
+  readonly #sources = new Map<string, AnySource>();
   readonly #life: LifeCycle;
 
   constructor(parts: HubParts) {
@@ -66,7 +66,7 @@ export class AssembledHub implements AnyHub {
     return this.registry.types;
   }
 
-  get sources(): ReadonlyMap<string, Source> {
+  get sources(): ReadonlyMap<string, AnySource> {
     return this.#sources;
   }
 
@@ -169,7 +169,7 @@ export class AssembledHub implements AnyHub {
     return this.#parts.listeners.add(classListener(listener, this.registry));
   }
 
-  addSource(name: string, source: Source): void {
+  addSource(name: string, source: AnySource): void {
     if (!isEventType(name) || name.includes('.') || isReserved(name))
       throw new HooklineError('SOURCE_NAME_INVALID', { source: name });
     this.registry.openNamespace(name);
@@ -177,7 +177,7 @@ export class AssembledHub implements AnyHub {
   }
 
   /** Takes in a request for a source. Throws what the source's `verify` throws. */
-  async receive(name: string, request: InboundRequest): Promise<InboundResult> {
+  async receive(name: string, request: RequestInput): Promise<InboundResult> {
     const source = this.#sources.get(name);
     if (!source) throw new HooklineError('SOURCE_UNKNOWN', { source: name });
     await this.start();

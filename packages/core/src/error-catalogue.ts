@@ -69,6 +69,24 @@ export const ERRORS = {
     message: 'Source "{source}" has no secret: expected a non-empty string, got {got}.',
     hint: 'Pass the secret the sender shows you. Without one anybody could send events, so the source is refused.',
   },
+  SECRET_UNKNOWN: {
+    status: 401,
+    expose: true,
+    message: 'The lookup of source "{source}" knows no secret for this request.',
+    hint: 'Check how `secret` tells tenants apart: it answered null or undefined.',
+  },
+  SIGN_UNSUPPORTED: {
+    status: 500,
+    expose: false,
+    message: 'A request of source "{source}" cannot be signed here: {problem}.',
+    hint: 'Pass `secret` to sign(): the secret, or the private key of a sender that signs with one.',
+  },
+  KEY_UNAVAILABLE: {
+    status: 503,
+    expose: true,
+    message: 'The key that source "{source}" signs with could not be fetched: {problem}.',
+    hint: 'The sender will send again. Check that this process may reach {url}.',
+  },
   SOURCE_NAME_INVALID: {
     status: 500,
     expose: false,

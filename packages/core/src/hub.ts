@@ -13,7 +13,7 @@ import type {
 import type { DispatchAllOptions, DispatchOptions, NewEvent, NewEventOf } from './events/new-event.js';
 import type { OperationalEvent, OperationalType } from './events/operational-events.js';
 import type { Deliveries, Events, Webhook, Webhooks } from './hub-services.js';
-import type { InboundRequest, Source } from './inbound/source.js';
+import type { AnySource, RequestInput, VerifiedRequest } from './inbound/source.js';
 import type { Listener, ListenerLane } from './listeners/listener.js';
 import type { Feed, FeedHandle } from './ports/feed.js';
 import type { Logger } from './ports/logger.js';
@@ -49,9 +49,14 @@ export interface Extension {
 
 /** What an accepted inbound request led to. */
 export type InboundResult =
-  | { readonly isNew: true; readonly receiptId: string; readonly eventId: string }
+  | {
+      readonly isNew: true;
+      readonly webhook: VerifiedRequest;
+      readonly receiptId: string;
+      readonly eventId: string;
+    }
   /** The sender had sent it before: nothing was done again. */
-  | { readonly isNew: false };
+  | { readonly isNew: false; readonly webhook: VerifiedRequest };
 
 export interface HubQuarantine {
   /** Known once the hub has started. */
@@ -100,13 +105,13 @@ interface HubBase {
   reconcile(model: object, options?: ReconcileOptions): Promise<Reconciled>;
 
   /** Opens the namespace `<name>.*` for events of an inbound source. Called by the framework packages. Throws SOURCE_NAME_INVALID. */
-  addSource(name: string, source: Source): void;
-  readonly sources: ReadonlyMap<string, Source>;
+  addSource(name: string, source: AnySource): void;
+  readonly sources: ReadonlyMap<string, AnySource>;
   /**
    * Takes in a request for a source: verified, recorded once, dispatched as `<source>.<type>`. The framework
    * packages call it. Throws SOURCE_UNKNOWN and what the source's `verify` throws.
    */
-  receive(source: string, request: InboundRequest): Promise<InboundResult>;
+  receive(source: string, request: RequestInput): Promise<InboundResult>;
 
   /**
    * Opens the store and begins the work of this process: with `roles` as they say, else as `createHub` was told, which

@@ -10,12 +10,13 @@ import {
   type WakeUps,
   withContext,
 } from '@hookline/core';
-import { fakeClock, signedRequest } from '@hookline/core/testing';
+import { fakeClock } from '@hookline/core/testing';
 import { expect } from 'chai';
 import { inProcessQueue } from '../../../packages/core/src/adapters/in-process-queue.js';
 import { buildHub } from '../../support/build-hub.js';
 import { pretendTransaction } from '../../support/pretend-transaction.js';
 import { ScriptedHttpClient } from '../../support/scripted-http-client.js';
+import { signedRequest } from '../../support/signed-request.js';
 import { until } from '../../support/until.js';
 
 const events = defineEvents({ 'order.paid': payload<{ id: number }>() });

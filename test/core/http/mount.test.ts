@@ -1,4 +1,4 @@
-import { createHub, type HttpRequest } from '@hookline/core';
+import { createHub, custom, type HttpRequest } from '@hookline/core';
 import { mountWebhooks } from '@hookline/core/adapter';
 import { expect } from 'chai';
 import sinon from 'sinon';
@@ -81,11 +81,7 @@ describe('webhooks(hub)', () => {
   });
 
   it('refuses a source name that is no segment of an event type, and a path that is no plain path', async () => {
-    const source = {
-      kind: 'x',
-      secretHeaders: [],
-      verify: () => ({ id: null, type: 'x', data: null, json: 'null' }),
-    };
+    const source = custom({ verify: () => true });
     await expectError('SOURCE_NAME_INVALID', () =>
       mountWebhooks(createHub(), { sources: { 'Git.Hub': source } }),
     );

@@ -15,12 +15,13 @@ import { toEvent } from '../../../packages/core/src/events/build-event.js';
 import type { AnyRegistry } from '../../../packages/core/src/events/event-types.js';
 import { handleInbound } from '../../../packages/core/src/inbound/handle-inbound.js';
 import type { InboundRequest, Source, VerifiedRequest } from '../../../packages/core/src/inbound/source.js';
-import { hmac } from '../../../packages/core/src/inbound/sources/generic-hmac.js';
+import { custom } from '../../../packages/core/src/inbound/sources/custom.js';
 import { github } from '../../../packages/core/src/inbound/sources/github.js';
+import { hmac } from '../../../packages/core/src/inbound/sources/hmac.js';
 import type { Arrival } from '../../../packages/core/src/ports/store.js';
-import { signedRequest } from '../../../packages/core/src/testing/sign-request.js';
 import { buildHub } from '../../support/build-hub.js';
 import { expectError } from '../../support/expect-error.js';
+import { signedRequest } from '../../support/signed-request.js';
 
 const secret = 'shared secret';
 const source = github({ secret });
@@ -49,12 +50,18 @@ function request(body: string | object, event = 'issues', deliveryId = 'delivery
     'proxy-authorization': 'Basic x',
     'x-hub-signature': 'sha1=0',
   };
-  return { method: 'POST', url: '/', body: signed.body, headers: { ...signed.headers, ...secrets } };
+  return {
+    method: 'POST',
+    url: '/',
+    origin: null,
+    body: signed.body,
+    headers: { ...signed.headers, ...secrets },
+  };
 }
 
 function fixed(verified: Partial<VerifiedRequest>): Source {
-  const defaults = { id: null, type: 'received', data: {}, json: '{}' };
-  return { kind: 'fixed', secretHeaders: [], verify: () => ({ ...defaults, ...verified }) };
+  const always = custom({ verify: () => true });
+  return { ...always, verify: (input) => ({ ...always.verify(input), ...verified }) };
 }
 
 function accepted(result: InboundResult) {
@@ -177,7 +184,7 @@ describe('handleInbound', () => {
   it('judges timestamps by the hub clock', async () => {
     const { deps, clock } = world();
     const clocked = sinon.spy(fixed({}), 'verify');
-    await handleInbound(deps, 'plain', { kind: 'plain', secretHeaders: [], verify: clocked }, request({}));
+    await handleInbound(deps, 'plain', { ...fixed({}), verify: clocked }, request({}));
     expect(clocked.firstCall.args[1]).to.equal(clock.now());
   });
 
@@ -236,7 +243,7 @@ describe('handleInbound', () => {
       type: { path: 'kind' },
     });
     const { eventId } = accepted(
-      await handleInbound(deps, 'shop', shop, { method: 'POST', url: '/', ...signed }),
+      await handleInbound(deps, 'shop', shop, { method: 'POST', url: '/', origin: null, ...signed }),
     );
     expect((await store.events.get(eventId, {}))?.type).to.equal('shop.order_paid');
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { SourceSecret } from '../../../packages/core/src/inbound/source-secrets.js';
-import { hmac } from '../../../packages/core/src/inbound/sources/generic-hmac.js';
 import { github } from '../../../packages/core/src/inbound/sources/github.js';
+import { hmac } from '../../../packages/core/src/inbound/sources/hmac.js';
 import { standardWebhooks } from '../../../packages/core/src/inbound/sources/standard-webhooks.js';
 import { stripe } from '../../../packages/core/src/inbound/sources/stripe.js';
 import { sourcesFromEnv } from '../../../packages/core/src/inbound/sources-from-env.js';
@@ -46,8 +46,8 @@ describe('sourcesFromEnv', () => {
     });
     expect(Object.entries(sources).map(([name, { kind }]) => [name, kind])).to.deep.equal([
       ['github', 'github'],
-      ['stripe', 'stripe'],
       ['standard_webhooks', 'standard_webhooks'],
+      ['stripe', 'stripe'],
     ]);
   });
 

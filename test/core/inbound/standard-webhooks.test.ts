@@ -4,8 +4,8 @@ import { Webhook } from 'standardwebhooks';
 import type { InboundRequest } from '../../../packages/core/src/inbound/source.js';
 import { standardWebhooks } from '../../../packages/core/src/inbound/sources/standard-webhooks.js';
 import { generateSecret } from '../../../packages/core/src/signing/secret.js';
-import { signedRequest } from '../../../packages/core/src/testing/sign-request.js';
 import { expectError } from '../../support/expect-error.js';
+import { signedRequest } from '../../support/signed-request.js';
 
 const secret = generateSecret();
 const source = standardWebhooks({ secret });
@@ -14,7 +14,13 @@ const body = '{"type": "Contact.Created", "data": {"id": 12345678901234567890}}'
 
 function request(headers: Record<string, string> = {}, text = body): InboundRequest {
   const signed = signedRequest.standardWebhooks({ id: 'msg_1', body: text, secret, now });
-  return { method: 'POST', url: '/', body: signed.body, headers: { ...signed.headers, ...headers } };
+  return {
+    method: 'POST',
+    url: '/',
+    origin: null,
+    body: signed.body,
+    headers: { ...signed.headers, ...headers },
+  };
 }
 
 describe('standardWebhooks()', () => {
@@ -118,6 +124,7 @@ describe('standardWebhooks()', () => {
     const forged = {
       method: 'POST',
       url: '/',
+      origin: null,
       headers: { ...signed.headers, 'webhook-id': `msg_1.${now / 1_000}.{"x":"}` },
       body: Buffer.from('{}"}'),
     };

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { Webhook } from 'standardwebhooks';
 import { verifyWebhook, type WebhookPayload } from '../../../packages/core/src/inbound/verify-webhook.js';
 import { generateSecret } from '../../../packages/core/src/signing/secret.js';
-import { signedRequest } from '../../../packages/core/src/testing/sign-request.js';
 import { expectError } from '../../support/expect-error.js';
+import { signedRequest } from '../../support/signed-request.js';
 
 const secret = generateSecret();
 const payload = {

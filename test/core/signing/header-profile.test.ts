@@ -1,4 +1,4 @@
-import { github, hmac, type InboundRequest, standardWebhooks } from '@hookline/core';
+import { github, hmac, type RequestInput, standardWebhooks } from '@hookline/core';
 import { expect } from 'chai';
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
@@ -23,7 +23,7 @@ async function send(settings: { profile?: HeaderProfile; signature?: 'v1' | 'v1a
 }
 
 type Sent = Awaited<ReturnType<typeof send>>['first'];
-const arrived = ({ headers, body }: Sent): InboundRequest => ({ method: 'POST', url: '/', headers, body });
+const arrived = ({ headers, body }: Sent): RequestInput => ({ method: 'POST', url: '/', headers, body });
 
 describe('a webhook with the profile', () => {
   for (const profile of ['standard', 'svix'] as const) {

@@ -2,7 +2,7 @@ import { consoleLogger } from '../adapters/console-logger.js';
 import { createHub } from '../create-hub.js';
 import { errorFields, HooklineError } from '../errors.js';
 import type { AnyHub } from '../hub.js';
-import type { Source, Sources } from '../inbound/source.js';
+import type { AnySource, Sources } from '../inbound/source.js';
 import { sourcesFromEnv } from '../inbound/sources-from-env.js';
 import { whole } from '../options.js';
 import type { Authorizer } from '../ports/authorizer.js';
@@ -94,7 +94,7 @@ function mountBare(options: WebhooksOptions): Mount {
 
 function addSources(hub: AnyHub, sources: Sources): void {
   for (const [name, source] of Object.entries(sources)) {
-    const isSource = typeof (source as Partial<Source> | null)?.verify === 'function';
+    const isSource = typeof (source as Partial<AnySource> | null)?.verify === 'function';
     if (!isSource) throw invalidOption(`sources.${name}`, 'a source, such as github({ secret })', source);
     hub.addSource(name, source);
   }

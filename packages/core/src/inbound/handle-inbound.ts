@@ -7,8 +7,9 @@ import type { InboundResult } from '../hub.js';
 import type { Clock } from '../ports/clock.js';
 import type { IdGenerator } from '../ports/id-generator.js';
 import { toEventSegments } from './event-segments.js';
+import { type InboundRequest, type RequestInput, toReceived } from './inbound-request.js';
 import type { ReceiptRecord } from './receipt.js';
-import type { InboundRequest, Source, VerifiedRequest } from './source.js';
+import type { AnySource, VerifiedRequest } from './source.js';
 
 const MAX_TYPE_LENGTH = 128;
 const MAX_KEY_LENGTH = 255;
@@ -31,19 +32,20 @@ export interface InboundDeps {
 export async function handleInbound(
   deps: InboundDeps,
   name: string,
-  source: Source,
-  request: InboundRequest,
+  source: AnySource,
+  input: RequestInput,
 ): Promise<InboundResult> {
   const receivedAt = deps.clock.now();
-  const verified = source.verify(request, receivedAt);
+  const request = toReceived(input);
+  const verified = await source.verify(request, receivedAt);
   const receiptId = deps.ids.next('rct');
   const event = buildEvent(deps, { name, verified, receiptId, receivedAt, depth: depthOf(request) });
   const receipt = buildReceipt({ name, source, request, verified, receiptId, event, receivedAt });
   return deps.intake.hold(event, false, async () => {
     const isNew = await deps.intake.record({ receipt, event });
-    if (!isNew) return { isNew };
+    if (!isNew) return { isNew, webhook: verified };
     deps.intake.passUnheard(event);
-    return { isNew, receiptId: receipt.id, eventId: event.id };
+    return { isNew, webhook: verified, receiptId: receipt.id, eventId: event.id };
   });
 }
 
@@ -85,7 +87,7 @@ function depthOf({ headers }: InboundRequest): number {
 
 interface Reception {
   readonly name: string;
-  readonly source: Source;
+  readonly source: AnySource;
   readonly request: InboundRequest;
   readonly verified: VerifiedRequest;
   readonly receiptId: string;

@@ -1,4 +1,4 @@
-import type { InboundRequest } from './source.js';
+import type { InboundRequest } from './inbound-request.js';
 
 export interface FoundHeader {
   readonly name: string;

@@ -1,22 +1,21 @@
-import type { Source, Sources } from './source.js';
-import { github } from './sources/github.js';
-import { standardWebhooks } from './sources/standard-webhooks.js';
-import { stripe } from './sources/stripe.js';
+import type { SourceMaker } from './sender.js';
+import type { Sources } from './source.js';
+import * as catalogue from './sources/index.js';
 
-const MAKERS: Readonly<Record<string, (options: { readonly secret: string }) => Source>> = {
-  github,
-  stripe,
-  standard_webhooks: standardWebhooks,
-};
+/** Senders that need no more than a secret, by their kind. */
+const MAKERS = Object.values(catalogue).filter(
+  (make): make is SourceMaker => 'sender' in make && (make as SourceMaker).sender.needsOnlySecret !== false,
+);
 
 /**
- * The sources whose secret is in the environment: GITHUB_WEBHOOK_SECRET, STRIPE_WEBHOOK_SECRET,
+ * The sources whose secret is in the environment, named by their kind: GITHUB_WEBHOOK_SECRET, STRIPE_WEBHOOK_SECRET,
  * STANDARD_WEBHOOKS_WEBHOOK_SECRET. Throws SOURCE_SECRET_MISSING for a blank one, OPTION_INVALID.
  */
 export function sourcesFromEnv(env: Readonly<Record<string, string | undefined>>): Sources {
-  const entries = Object.entries(MAKERS).flatMap(([name, make]) => {
-    const secret = env[`${name.toUpperCase()}_WEBHOOK_SECRET`];
-    return secret ? [[name, make({ secret })] as const] : [];
+  const entries = MAKERS.flatMap((make) => {
+    const { kind } = make.sender;
+    const secret = env[`${kind.toUpperCase()}_WEBHOOK_SECRET`];
+    return secret ? [[kind, make({ secret })] as const] : [];
   });
   return Object.fromEntries(entries);
 }

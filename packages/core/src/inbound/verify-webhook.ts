@@ -1,8 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { HooklineError } from '../errors.js';
 import type { AccountId, Actor, Changes, Subject } from '../events/event.js';
-import { lowerCaseHeaders } from '../http/headers.js';
-import { type StandardWebhooksOptions, standardWebhooks } from './sources/standard-webhooks.js';
+import type { RequestInput } from './inbound-request.js';
+import type { SourceOptions } from './sender.js';
+import type { SourceSecret } from './source-secrets.js';
+import { standardWebhooks } from './sources/standard-webhooks.js';
 
 /** What a hub sends, parsed. */
 export interface WebhookPayload<Data = unknown> {
@@ -16,11 +16,11 @@ export interface WebhookPayload<Data = unknown> {
   readonly subject?: Subject;
 }
 
-export interface VerifyWebhookOptions extends StandardWebhooksOptions {
-  /** Node's `req.headers`, or a fetch `Headers`; names in any case. */
-  readonly headers: IncomingHttpHeaders | Iterable<readonly [string, string]>;
-  /** The body as it came: its bytes, or its text. Never a parsed and re-serialised one. */
-  readonly body: Uint8Array | string;
+export interface VerifyWebhookOptions
+  extends Pick<RequestInput, 'headers' | 'body'>,
+    Pick<SourceOptions, 'toleranceS'> {
+  /** `whsec_...`, or a public key `whpk_...`; several while one is changed. */
+  readonly secret: SourceSecret;
   /** Milliseconds since the Unix epoch. Default: the system's clock. */
   readonly now?: number;
 }
@@ -39,28 +39,7 @@ export interface VerifyWebhookOptions extends StandardWebhooksOptions {
  * });
  */
 export function verifyWebhook<Payload = WebhookPayload>(options: VerifyWebhookOptions): Payload {
-  const { headers, body, now = Date.now() } = options;
-  const request = { method: 'POST', url: '/', headers: toHeaders(headers), body: toBytes(body) };
-  return standardWebhooks(options).verify(request, now).data as Payload;
-}
-
-function toHeaders(headers: VerifyWebhookOptions['headers']): Readonly<Record<string, string>> {
-  return lowerCaseHeaders(isIterable(headers) ? Object.fromEntries(headers) : headers);
-}
-
-function isIterable(
-  headers: VerifyWebhookOptions['headers'],
-): headers is Iterable<readonly [string, string]> {
-  return Symbol.iterator in headers;
-}
-
-function toBytes(body: unknown): Buffer {
-  if (typeof body === 'string') return Buffer.from(body, 'utf8');
-  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const expected = 'the bytes or the text that came, read before any body parser';
-  throw new HooklineError('OPTION_INVALID', {
-    option: 'body',
-    expected,
-    got: body === null ? 'null' : typeof body,
-  });
+  const { headers, body, secret, toleranceS, now = Date.now() } = options;
+  const source = standardWebhooks({ secret, ...(toleranceS !== undefined && { toleranceS }) });
+  return source.verify({ headers, body }, now).data as Payload;
 }

@@ -1,9 +1,9 @@
 /** How a header holds several items, such as `t=1700000000,v1=...,v1=...` or `v1,... v1a,...`. */
 export interface ListFormat {
   /** What stands between two items. */
-  readonly separator: ',' | ';' | ' ';
+  readonly separator: ',' | ';' | ' ' | '&';
   /** What stands between an item's label and its value; null where items have no labels. */
-  readonly assign: '=' | ',' | null;
+  readonly assign: '=' | ',' | '|' | null;
 }
 
 export interface ListItem {

@@ -1,12 +1,9 @@
-import { createHmac, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject, sign, verify } from 'node:crypto';
 import { equalInConstantTime } from '../../signing/constant-time.js';
-import { decodeBase64 } from '../../signing/secret.js';
+import { type Message, SECRET } from './message.js';
 
 export type HmacAlgorithm = 'sha1' | 'sha256' | 'sha512';
 export type SignatureEncoding = 'hex' | 'base64' | 'base64url';
-
-/** What was signed, in order; texts stand for their UTF-8 bytes. */
-export type Message = readonly (string | Uint8Array)[];
 
 /** A secret, or a public key, that signatures are checked with. */
 export interface VerificationKey {
@@ -16,51 +13,99 @@ export interface VerificationKey {
   checker(message: Message): (signature: string) => boolean;
 }
 
-export interface HmacOutput {
+export interface MacOutput {
   readonly algorithm: HmacAlgorithm;
   readonly encoding: SignatureEncoding;
   readonly label: string | null;
 }
 
-export function hmacKey(secret: Uint8Array, { algorithm, encoding, label }: HmacOutput): VerificationKey {
+export function hmacKey(secret: Uint8Array, output: MacOutput): VerificationKey {
+  const key = createSecretKey(secret);
+  return textKey(output, (message) => hmacOf(key, message, output));
+}
+
+/** Of senders that hash the secret together with the message. */
+export function hashKey(secret: Uint8Array, output: MacOutput): VerificationKey {
+  return textKey(output, (message) => hashOf(secret, message, output));
+}
+
+export function hmacOf(
+  key: KeyObject | Uint8Array,
+  message: Message,
+  { algorithm, encoding }: Pick<MacOutput, 'algorithm' | 'encoding'>,
+): string {
+  const mac = createHmac(algorithm, key);
+  for (const part of message) if (part !== SECRET) mac.update(part);
+  return mac.digest(encoding);
+}
+
+export function hashOf(
+  secret: Uint8Array,
+  message: Message,
+  { algorithm, encoding }: Pick<MacOutput, 'algorithm' | 'encoding'>,
+): string {
+  const hash = createHash(algorithm);
+  for (const part of message) hash.update(part === SECRET ? secret : part);
+  return hash.digest(encoding);
+}
+
+/** The expected text is compared, not what a given one decodes to: Node's decoders pass over what is no hex or base64. */
+function textKey({ encoding, label }: MacOutput, compute: (message: Message) => string): VerificationKey {
   return {
     label,
     checker(message) {
-      const mac = createHmac(algorithm, secret);
-      for (const part of message) mac.update(part);
-      const expected = mac.digest(encoding);
+      const expected = compute(message);
       return (signature) => equalInConstantTime(comparable(signature, encoding), expected);
     },
   };
 }
 
-/** Senders write hex in either case, and base64url with or without padding. */
+const UPPER_HEX = /^[0-9A-F]+$/;
+
+/** Senders write hex all in lower or all in upper case, and base64url with or without padding. */
 function comparable(signature: string, encoding: SignatureEncoding): string {
-  if (encoding === 'hex') return signature.toLowerCase();
+  if (encoding === 'hex') return UPPER_HEX.test(signature) ? signature.toLowerCase() : signature;
   return encoding === 'base64url' ? signature.replace(/={1,2}$/, '') : signature;
 }
 
-const ED25519_KEY_BYTES = 32;
+/** The digest that a public key's signatures are over; null where the key's own algorithm says it (Ed25519). */
+export type Digest = 'sha1' | 'sha256' | 'sha512' | null;
 
-/** The asymmetric `v1a` of Standard Webhooks. Null where the bytes are no ed25519 public key. */
-export function ed25519Key(publicKey: Uint8Array, label: string): VerificationKey | null {
-  if (publicKey.length !== ED25519_KEY_BYTES) return null;
-  const key = importEd25519(publicKey);
+export interface SignatureOutput {
+  readonly digest: Digest;
+  readonly encoding: SignatureEncoding;
+  readonly label: string | null;
+}
+
+/** A public key: Ed25519, ECDSA (DER) or RSA (PKCS #1 v1.5). */
+export function publicKey(key: KeyObject, { digest, encoding, label }: SignatureOutput): VerificationKey {
   return {
     label,
     checker(message) {
-      const bytes = Buffer.concat(message.map((part) => Buffer.from(part as Uint8Array)));
-      return (signature) => isSigned(bytes, key, signature);
+      const bytes = bytesOf(message);
+      return (signature) => {
+        const decoded = decodeExactly(signature, encoding);
+        return decoded !== null && verify(digest, bytes, key, decoded);
+      };
     },
   };
 }
 
-function importEd25519(publicKey: Uint8Array): KeyObject {
-  const x = Buffer.from(publicKey).toString('base64url');
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+export function signWith(
+  key: KeyObject,
+  message: Message,
+  { digest, encoding }: Pick<SignatureOutput, 'digest' | 'encoding'>,
+): string {
+  return sign(digest, bytesOf(message), key).toString(encoding);
 }
 
-function isSigned(message: Buffer, key: KeyObject, signature: string): boolean {
-  const bytes = decodeBase64(signature);
-  return bytes !== null && verify(null, message, key, bytes);
+function bytesOf(message: Message): Buffer {
+  return Buffer.concat(message.flatMap((part) => (part === SECRET ? [] : Buffer.from(part as Uint8Array))));
+}
+
+/** Null for anything but the one way to write those bytes (hex in either case): a signature has no second spelling. */
+export function decodeExactly(text: string, encoding: SignatureEncoding): Buffer | null {
+  const plain = comparable(text, encoding);
+  const bytes = Buffer.from(plain, encoding);
+  return bytes.length > 0 && bytes.toString(encoding) === plain ? bytes : null;
 }

@@ -1,14 +1,14 @@
 import { HooklineError } from '../../errors.js';
+import { createSource } from '../create-source.js';
 import type { FieldLocator } from '../request-field.js';
-import { hmacScheme, type SecretEncoding } from '../schemes/hmac-scheme.js';
+import type { SecretEncoding } from '../schemes/key-format.js';
+import { parseTemplate } from '../schemes/message.js';
 import type { ListFormat } from '../schemes/signature-list.js';
-import type { SignatureScheme } from '../schemes/signature-scheme.js';
-import type { TimestampRule, TimestampUnit } from '../schemes/signed-timestamp.js';
+import { type SignedDescription, signed } from '../schemes/signed.js';
+import type { TimestampFormat } from '../schemes/timestamp-format.js';
 import type { HmacAlgorithm, SignatureEncoding } from '../schemes/verification-key.js';
-import type { Source } from '../source.js';
-import type { SourceSecret } from '../source-secrets.js';
-import { readMeaning, signedSource } from './signed-source.js';
-import { toleranceOf } from './tolerance.js';
+import type { Sender, SourceOptions, WithLookup, WithSecret } from '../sender.js';
+import type { AnySource, AsyncSource, Source } from '../source.js';
 
 /** A signature header with several items, such as `t=1700000000,v1=...,v1=...`. */
 export interface SignatureListOptions {
@@ -23,12 +23,10 @@ export interface SignatureListOptions {
 /** Where the sender's timestamp stands: in a header of its own, or under a label in the signature list. */
 export type TimestampOptions = ({ readonly header: string } | { readonly label: string }) & {
   /** Default `s`: Unix seconds. */
-  readonly unit?: TimestampUnit;
+  readonly format?: TimestampFormat;
 };
 
-export interface HmacOptions {
-  /** Several while one is changed: any of them may have signed. */
-  readonly secret: SourceSecret;
+export interface HmacOptions extends SourceOptions {
   /** How the secret's text stands for the key. Default `utf8`: the text is the key. */
   readonly secretEncoding?: SecretEncoding;
   /** The header with the signature, in any case. */
@@ -42,17 +40,12 @@ export interface HmacOptions {
   /** Default `hex`, in either case. */
   readonly encoding?: SignatureEncoding;
   /**
-   * What is signed, made of `{body}`, `{timestamp}`, `{id}` (the header named by `id`) and plain text.
+   * What is signed, made of `{body}`, `{timestamp}`, `{id}` (the header named by `id`), `{url}`, `{method}` and plain text.
    * Default `{timestamp}.{body}` with a timestamp, `{body}` without.
    */
   readonly template?: string;
   /** Default: the sender signs none. */
   readonly timestamp?: TimestampOptions;
-  /**
-   * How far the timestamp may be from now, in seconds: either way, or by `past` and `future`; Infinity switches the
-   * check off. Default 300.
-   */
-  readonly toleranceS?: number | { readonly past: number; readonly future: number };
   /**
    * Where the sender's id of a request stands, by which a repeated one is known: a header, or a path in the JSON
    * body such as `data.id`. A request without it is refused. Default: there is none, and nothing is taken for a repetition.
@@ -63,7 +56,7 @@ export interface HmacOptions {
 }
 
 /**
- * Any sender of JSON that signs with an HMAC and has no source of its own here.
+ * Any sender that signs with an HMAC and has no source of its own here.
  *
  * Throws SOURCE_SECRET_MISSING, and OPTION_INVALID for options that cannot be right together: a template without
  * the body, a timestamp that is not signed and so protects nothing.
@@ -73,75 +66,74 @@ export interface HmacOptions {
  * @example
  * hmac({ secret, header: 'X-Signature', list: { label: 'v1' }, timestamp: { label: 't' } }) // t=1700000000,v1=...
  */
-export function hmac(options: HmacOptions): Source {
-  const { id = null, type = null } = options;
-  return signedSource(genericHmacScheme(options), (request) => readMeaning(request, { id, type }));
+export function hmac<Data = unknown>(options: HmacOptions & WithSecret): Source<Data>;
+export function hmac<Data = unknown>(options: HmacOptions & WithLookup): AsyncSource<Data>;
+export function hmac(options: HmacOptions & (WithSecret | WithLookup)): AnySource {
+  assertChoices(options);
+  return createSource(toSender(options), withTolerance(options), options.secret);
 }
 
-export function genericHmacScheme(options: HmacOptions): SignatureScheme {
-  const { list, timestamp, template = timestamp ? '{timestamp}.{body}' : '{body}' } = options;
-  assertChoices(options);
-  const idHeader = options.id && 'header' in options.id ? options.id.header : null;
-  const scheme = hmacScheme({
-    ...options,
+function toSender(options: HmacOptions): Sender {
+  const { id, type } = options;
+  return {
     kind: 'hmac',
+    title: 'A sender that signs with an HMAC',
+    docs: 'https://datatracker.ietf.org/doc/html/rfc2104',
+    evidence: 'docs',
+    scheme: signed(describe(options)),
+    ...(id && { id }),
+    ...(type && { type }),
+    isMeaningRequired: true,
+  };
+}
+
+function describe(options: HmacOptions): SignedDescription {
+  const { id, list, timestamp, prefix = '', encoding = 'hex', secretEncoding = 'utf8' } = options;
+  const message = options.template ?? (timestamp ? '{timestamp}.{body}' : '{body}');
+  const idHeader = id && 'header' in id ? id.header : null;
+  assertTemplateFits(message, timestamp !== undefined, idHeader !== null);
+  if (timestamp && 'label' in timestamp) assertLabels(timestamp.label, list);
+  return {
+    signature: options.header,
     list: list ? toListFormat(list) : null,
     label: list?.label ?? null,
-    template,
-    idHeader,
-    timestamp: timestamp ? toRule(timestamp, options) : null,
-  });
-  assertTemplateFits(scheme, template);
-  return scheme;
+    prefix,
+    algorithm: `hmac-${options.algorithm ?? 'sha256'}`,
+    encoding,
+    secret: secretEncoding,
+    message,
+    ...(idHeader !== null && message.includes('{id}') && { id: idHeader }),
+    timestamp: timestamp ?? null,
+  };
+}
+
+/** A sender that signs no timestamp may be told a tolerance all the same: then it says nothing. */
+function withTolerance({ toleranceS, ...options }: HmacOptions): HmacOptions {
+  return options.timestamp && toleranceS !== undefined ? { ...options, toleranceS } : options;
 }
 
 function toListFormat({ separator = ',', label, assign = '=' }: SignatureListOptions): ListFormat {
   return { separator, assign: label === undefined ? null : assign };
 }
 
-function toRule(timestamp: TimestampOptions, { toleranceS, list }: HmacOptions): TimestampRule {
-  const { past, future } =
-    typeof toleranceS === 'object' ? toleranceS : { past: toleranceS, future: toleranceS };
-  if ('label' in timestamp)
-    assertOption(
-      'timestamp',
-      list?.label !== undefined,
-      'a header, as there is no list with labels',
-      timestamp.label,
-    );
-  return {
-    from: 'header' in timestamp ? { headers: [timestamp.header.toLowerCase()] } : { label: timestamp.label },
-    unit: timestamp.unit ?? 's',
-    maxAgeS: toleranceOf(past),
-    maxAheadS: toleranceOf(future),
-  };
-}
-
 /** For those who write no TypeScript: a misspelt algorithm must not wait for the first request. */
-function assertChoices({
-  header,
-  algorithm = 'sha256',
-  encoding = 'hex',
-  secretEncoding = 'utf8',
-}: HmacOptions): void {
+function assertChoices(options: HmacOptions): void {
+  const { header, algorithm = 'sha256', encoding = 'hex', secretEncoding = 'utf8' } = options;
   assertOption('header', typeof header === 'string' && header !== '', 'the name of a header', header);
   assertOneOf('algorithm', ['sha1', 'sha256', 'sha512'], algorithm);
   assertOneOf('encoding', ['hex', 'base64', 'base64url'], encoding);
   assertOneOf('secretEncoding', ['utf8', 'base64', 'hex'], secretEncoding);
 }
 
-function assertTemplateFits(
-  { template: { placeholders }, timestamp, idHeaders }: SignatureScheme,
-  template: string,
-): void {
-  const isTimestampSigned = placeholders.has('timestamp') === (timestamp !== null);
+function assertLabels(label: string, list: SignatureListOptions | undefined): void {
+  assertOption('timestamp', list?.label !== undefined, 'a header, as there is no list with labels', label);
+}
+
+function assertTemplateFits(template: string, hasTimestamp: boolean, hasId: boolean): void {
+  const { placeholders } = parseTemplate(template);
+  const isTimestampSigned = placeholders.has('timestamp') === hasTimestamp;
   assertOption('template', isTimestampSigned, 'both `timestamp` and {timestamp}, or neither', template);
-  assertOption(
-    'template',
-    !placeholders.has('id') || idHeaders.length > 0,
-    '`id` to name a header, for {id}',
-    template,
-  );
+  assertOption('template', !placeholders.has('id') || hasId, '`id` to name a header, for {id}', template);
 }
 
 function assertOneOf(option: string, choices: readonly string[], got: string): void {

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { signingKey } from '../signing/signing-key.js';
-import { signStandardWebhook } from '../signing/standard-webhooks.js';
+import { signingKey } from '../../packages/core/src/signing/signing-key.js';
+import { signStandardWebhook } from '../../packages/core/src/signing/standard-webhooks.js';
 
 /** Bytes and text are sent as they are, anything else as JSON. */
 export type RequestBody = Uint8Array | string | object;
@@ -32,7 +32,7 @@ export interface SignedStandardWebhook extends SignedStripeRequest {
   readonly id?: string;
 }
 
-/** Makes requests that the built-in sources accept, for the tests of an app. */
+/** Requests as their senders make them, by other code than that of the sources. */
 export const signedRequest = {
   github({ event, body, secret, deliveryId = randomUUID() }: SignedGithubRequest): SignedRequest {
     const bytes = toBytes(body);

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
+import type { WithSecret } from '../../../packages/core/src/inbound/sender.js';
 import type { InboundRequest } from '../../../packages/core/src/inbound/source.js';
-import { type HmacOptions, hmac } from '../../../packages/core/src/inbound/sources/generic-hmac.js';
+import { type HmacOptions, hmac } from '../../../packages/core/src/inbound/sources/hmac.js';
 import { expectError } from '../../support/expect-error.js';
 
 const secret = 'shared secret';
@@ -17,19 +18,27 @@ function macOf(
   return createHmac(algorithm, key).update(text).digest(encoding);
 }
 
-function verify(
-  options: Omit<HmacOptions, 'secret' | 'header'> & Partial<HmacOptions>,
-  headers: Record<string, string>,
-  text = body,
-) {
-  const request: InboundRequest = { method: 'POST', url: '/', headers, body: Buffer.from(text) };
+function verify(options: Partial<HmacOptions & WithSecret>, headers: Record<string, string>, text = body) {
+  const request: InboundRequest = {
+    method: 'POST',
+    url: '/',
+    origin: null,
+    headers,
+    body: Buffer.from(text),
+  };
   return hmac({ secret, header: 'X-Signature', ...options }).verify(request, now);
 }
 
 describe('hmac()', () => {
   it('needs no more than a secret and a header', () => {
     const verified = verify({}, { 'x-signature': macOf(body) });
-    expect(verified).to.deep.equal({ id: null, type: 'received', data: JSON.parse(body), json: body });
+    expect(verified).to.deep.include({
+      source: 'hmac',
+      id: null,
+      type: 'received',
+      data: JSON.parse(body),
+      json: body,
+    });
   });
 
   it('finds id and type in the body', () => {
@@ -87,7 +96,7 @@ describe('hmac()', () => {
       'milliseconds in the list, id in a header',
       {
         list: { label: 'v1' },
-        timestamp: { label: 't', unit: 'ms' },
+        timestamp: { label: 't', format: 'ms' },
         template: '{id}|{timestamp}|{body}',
         id: { header: 'X-Id' },
       },
@@ -125,7 +134,7 @@ describe('hmac()', () => {
     it('counts a fraction of a second where timestamps are in milliseconds', async () => {
       const timestamp = String(now - 60_001);
       const headers = { 'x-timestamp': timestamp, 'x-signature': macOf(`${timestamp}.${body}`) };
-      const options = { timestamp: { header: 'x-timestamp', unit: 'ms' }, toleranceS: 60 } as const;
+      const options = { timestamp: { header: 'x-timestamp', format: 'ms' }, toleranceS: 60 } as const;
       await expectError('TIMESTAMP_OUT_OF_RANGE', () => verify(options, headers));
     });
   });
@@ -196,7 +205,7 @@ describe('hmac()', () => {
 
   for (const [what, options] of [
     ['a template without the body', { template: '{timestamp}', timestamp: { header: 't' } }],
-    ['an unknown placeholder', { template: '{url}{body}' }],
+    ['an unknown placeholder', { template: '{host}{body}' }],
     ['a timestamp that is not signed', { template: '{body}', timestamp: { header: 't' } }],
     ['a template that needs a timestamp there is none of', { template: '{timestamp}.{body}' }],
     ['a template that needs an id there is none of', { template: '{id}.{body}' }],

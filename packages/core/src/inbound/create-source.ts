@@ -1,0 +1,149 @@
+import { HooklineError } from '../errors.js';
+import { remember } from '../remember.js';
+import { isThenable } from '../thenable.js';
+import { checkSourceOptions } from './check-source-options.js';
+import { DEFAULT_TYPE, toEventSegments } from './event-segments.js';
+import {
+  type InboundRequest,
+  type ReceivedRequest,
+  type RequestInput,
+  toReceived,
+} from './inbound-request.js';
+import { publicUrl } from './public-url.js';
+import { describeField, type FieldLocator, type Locator, readField } from './request-field.js';
+import type { CheckContext } from './schemes/scheme.js';
+import type { Sender, SourceMaker, SourceOptions } from './sender.js';
+import { signRequest } from './sign-request.js';
+import type { AnySource, Source, UnsignedRequest, VerifiedRequest } from './source.js';
+import { requireSecrets, type SecretLookup, type SourceSecret } from './source-secrets.js';
+
+/** A sender's function for the app: `github({ secret })`. */
+export function defineSender<More = object>(sender: Sender<More>): SourceMaker<More> {
+  const make = (options: SourceOptions & More & { readonly secret: SourceSecret | SecretLookup }) =>
+    createSource(sender, options, options?.secret);
+  return Object.assign(make, { sender }) as unknown as SourceMaker<More>;
+}
+
+/** Throws SOURCE_SECRET_MISSING, OPTION_INVALID. */
+export function createSource<More>(
+  sender: Sender<More>,
+  options: SourceOptions & More,
+  secret: SourceSecret | SecretLookup,
+): AnySource {
+  const { kind, scheme } = sender;
+  const tolerance = checkSourceOptions(sender, options);
+  const keysOf = keysFor(sender, secret);
+
+  const contextOf = (request: ReceivedRequest, now: number): CheckContext => ({
+    kind,
+    now,
+    tolerance,
+    url: () => publicUrl(options.url, request),
+  });
+  const read = (request: ReceivedRequest) => readRequest(sender, options, request);
+  const source = {
+    kind,
+    methods: sender.methods ?? ['POST'],
+    secretHeaders: scheme.secretHeaders,
+    secretQuery: scheme.secretQuery ?? [],
+    accepted: sender.accepted ?? null,
+    refusesSilently: sender.refusesSilently ?? false,
+    respond: options.respond ?? null,
+    accountOf: (webhook: VerifiedRequest, request: InboundRequest) =>
+      options.account?.(webhook, request) ?? null,
+    read: (input: RequestInput) => read(toReceived(input)),
+    sign: (request: UnsignedRequest = {}) =>
+      signRequest(sender, firstSecret(kind, secret, request.secret), request),
+    verify(input: RequestInput, now = Date.now()) {
+      const request = toReceived(input);
+      return after(keysOf(request), ({ keys }) =>
+        after(scheme.check(request, keys, contextOf(request, now)), () => read(request)),
+      );
+    },
+    handshake(input: RequestInput, now = Date.now()) {
+      if (!sender.handshake) return null;
+      const request = toReceived(input);
+      return after(keysOf(request), ({ keys, secrets }) => {
+        const check = () => void scheme.check(request, keys, contextOf(request, now));
+        return sender.handshake?.(request, { secrets, options, check }) ?? null;
+      });
+    },
+  } satisfies Record<keyof Source, unknown>;
+  return source as unknown as AnySource;
+}
+
+interface Keys {
+  readonly keys: readonly unknown[];
+  readonly secrets: readonly string[];
+}
+
+function keysFor<More>(
+  { kind, scheme }: Sender<More>,
+  secret: SourceSecret | SecretLookup,
+): (request: ReceivedRequest) => Keys | PromiseLike<Keys> {
+  if (typeof secret !== 'function') {
+    const secrets = requireSecrets(kind, secret);
+    const fixed = { secrets, keys: secrets.map((text) => scheme.toKey(text)) };
+    return () => fixed;
+  }
+  const keyOf = remember((text) => scheme.toKey(text));
+  return async (request) => {
+    const found = await secret(request);
+    if (found === null || found === undefined) throw new HooklineError('SECRET_UNKNOWN', { source: kind });
+    const secrets = requireSecrets(kind, found);
+    return { secrets, keys: secrets.map(keyOf) };
+  };
+}
+
+function readRequest<More>(
+  sender: Sender<More>,
+  { subject }: SourceOptions,
+  request: ReceivedRequest,
+): VerifiedRequest {
+  const senderType = readMeaning(sender, sender.type, request);
+  const { data, json } = request.content;
+  const webhook: VerifiedRequest = {
+    source: sender.kind,
+    id: readMeaning(sender, sender.id, request),
+    type: toEventSegments(senderType ?? DEFAULT_TYPE),
+    senderType,
+    subject: null,
+    data,
+    json,
+    body: request.body,
+  };
+  if (!subject) return webhook;
+  return {
+    ...webhook,
+    subject: typeof subject === 'function' ? subject(webhook) : readField(subject, request),
+  };
+}
+
+function readMeaning<More>(
+  { isMeaningRequired = false }: Sender<More>,
+  locator: Locator | undefined,
+  request: ReceivedRequest,
+): string | null {
+  const text = locator === undefined ? null : readField(locator, request);
+  if (text !== null || locator === undefined || !isMeaningRequired) return text;
+  throw new HooklineError('REQUEST_INCOMPLETE', { what: describeField(locator as FieldLocator) });
+}
+
+function firstSecret(kind: string, secret: SourceSecret | SecretLookup, given: string | undefined): string {
+  if (given !== undefined) return given;
+  if (typeof secret === 'string') return secret;
+  const [first] = typeof secret === 'function' ? [] : secret;
+  if (first !== undefined) return first;
+  throw new HooklineError('SIGN_UNSUPPORTED', {
+    source: kind,
+    problem: 'its secret is looked up for each request',
+  });
+}
+
+/** Goes on at once where there is nothing to wait for. */
+function after<Value, Next>(
+  value: Value | PromiseLike<Value>,
+  next: (value: Value) => Next | PromiseLike<Next>,
+): Next | PromiseLike<Next> {
+  return isThenable(value) ? (value as PromiseLike<Value>).then(next) : next(value as Value);
+}

@@ -1,0 +1,3 @@
+import type { SenderCases } from './sender-case.js';
+
+export const senderCases: SenderCases = {};
