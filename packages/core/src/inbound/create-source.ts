@@ -2,7 +2,6 @@ import { HooklineError } from '../errors.js';
 import { remember } from '../remember.js';
 import { isThenable } from '../thenable.js';
 import { checkSourceOptions } from './check-source-options.js';
-import { DEFAULT_TYPE, toEventSegments } from './event-segments.js';
 import {
   type InboundRequest,
   type ReceivedRequest,
@@ -10,7 +9,7 @@ import {
   toReceived,
 } from './inbound-request.js';
 import { publicUrl } from './public-url.js';
-import { describeField, type FieldLocator, type Locator, readField } from './request-field.js';
+import { requestReader } from './read-request.js';
 import type { CheckContext } from './schemes/scheme.js';
 import type { Sender, SourceMaker, SourceOptions } from './sender.js';
 import { signRequest } from './sign-request.js';
@@ -40,7 +39,9 @@ export function createSource<More>(
     tolerance,
     url: () => publicUrl(options.url, request),
   });
-  const read = (request: ReceivedRequest) => readRequest(sender, options, request);
+  const check = (request: ReceivedRequest, now: number) =>
+    after(keysOf(request), ({ keys }) => scheme.check(request, keys, contextOf(request, now)));
+  const read = requestReader(sender, options.subject);
   const source = {
     kind,
     methods: sender.methods ?? ['POST'],
@@ -54,11 +55,10 @@ export function createSource<More>(
     read: (input: RequestInput) => read(toReceived(input)),
     sign: (request: UnsignedRequest = {}) =>
       signRequest(sender, firstSecret(kind, secret, request.secret), request),
+    check: (input: RequestInput, now = Date.now()) => check(toReceived(input), now),
     verify(input: RequestInput, now = Date.now()) {
       const request = toReceived(input);
-      return after(keysOf(request), ({ keys }) =>
-        after(scheme.check(request, keys, contextOf(request, now)), () => read(request)),
-      );
+      return after(check(request, now), () => read(request));
     },
     handshake(input: RequestInput, now = Date.now()) {
       if (!sender.handshake) return null;
@@ -93,40 +93,6 @@ function keysFor<More>(
     const secrets = requireSecrets(kind, found);
     return { secrets, keys: secrets.map(keyOf) };
   };
-}
-
-function readRequest<More>(
-  sender: Sender<More>,
-  { subject }: SourceOptions,
-  request: ReceivedRequest,
-): VerifiedRequest {
-  const senderType = readMeaning(sender, sender.type, request);
-  const { data, json } = request.content;
-  const webhook: VerifiedRequest = {
-    source: sender.kind,
-    id: readMeaning(sender, sender.id, request),
-    type: toEventSegments(senderType ?? DEFAULT_TYPE),
-    senderType,
-    subject: null,
-    data,
-    json,
-    body: request.body,
-  };
-  if (!subject) return webhook;
-  return {
-    ...webhook,
-    subject: typeof subject === 'function' ? subject(webhook) : readField(subject, request),
-  };
-}
-
-function readMeaning<More>(
-  { isMeaningRequired = false }: Sender<More>,
-  locator: Locator | undefined,
-  request: ReceivedRequest,
-): string | null {
-  const text = locator === undefined ? null : readField(locator, request);
-  if (text !== null || locator === undefined || !isMeaningRequired) return text;
-  throw new HooklineError('REQUEST_INCOMPLETE', { what: describeField(locator as FieldLocator) });
 }
 
 function firstSecret(kind: string, secret: SourceSecret | SecretLookup, given: string | undefined): string {

@@ -38,23 +38,35 @@ export class ReceivedRequest implements InboundRequest {
   readonly method: string;
   readonly url: string;
   readonly origin: string | null;
-  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly raw: unknown;
+  readonly #given: RequestInput['headers'];
+  #headers: Readonly<Record<string, string>> | undefined;
   #content: Content | undefined;
   #query: URLSearchParams | undefined;
 
-  constructor(request: InboundRequest) {
-    this.method = request.method;
-    this.url = request.url;
-    this.origin = request.origin;
-    this.headers = request.headers;
-    this.body = request.body;
-    this.raw = request.raw;
+  /** Throws OPTION_INVALID. */
+  constructor({ method = 'POST', url = '/', origin = null, headers, body, raw }: RequestInput) {
+    if (typeof headers !== 'object' || headers === null)
+      throw invalid('headers', "the request's headers", headers);
+    this.method = method.toUpperCase();
+    this.url = url;
+    this.origin = origin;
+    this.#given = headers;
+    this.body = toBytes(body);
+    this.raw = raw;
   }
 
-  /** Null where it is not there, or empty. */
+  get headers(): Readonly<Record<string, string>> {
+    this.#headers ??= toHeaders(this.#given);
+    return this.#headers;
+  }
+
+  /** Null where it is not there, or empty. The name in lower case. */
   header(name: string): string | null {
+    // nearly all come from Node, in lower case
+    const given: unknown = Object.hasOwn(this.#given, name) ? Reflect.get(this.#given, name) : undefined;
+    if (typeof given === 'string') return given === '' ? null : given;
     return headerValue(this.headers, name);
   }
 
@@ -70,23 +82,14 @@ export class ReceivedRequest implements InboundRequest {
 
   /** What the body says. Throws PAYLOAD_NOT_JSON. */
   get content(): Content {
-    this.#content ??= readContent(this);
+    this.#content ??= readContent(this.body, this.header('content-type'));
     return this.#content;
   }
 }
 
 /** Throws OPTION_INVALID. */
 export function toReceived(input: RequestInput): ReceivedRequest {
-  if (input instanceof ReceivedRequest) return input;
-  const { method = 'POST', url = '/', origin = null, raw } = input;
-  return new ReceivedRequest({
-    method: method.toUpperCase(),
-    url,
-    origin,
-    headers: toHeaders(input.headers),
-    body: toBytes(input.body),
-    raw,
-  });
+  return input instanceof ReceivedRequest ? input : new ReceivedRequest(input);
 }
 
 function queryOf(url: string): string {
@@ -94,9 +97,7 @@ function queryOf(url: string): string {
   return at < 0 ? '' : url.slice(at + 1).replace(/#.*$/s, '');
 }
 
-function toHeaders(headers: RequestInput['headers'] | undefined): Readonly<Record<string, string>> {
-  if (typeof headers !== 'object' || headers === null)
-    throw invalid('headers', "the request's headers", headers);
+function toHeaders(headers: RequestInput['headers']): Readonly<Record<string, string>> {
   return lowerCaseHeaders(Symbol.iterator in headers ? joined(headers) : headers);
 }
 

@@ -1,4 +1,3 @@
-import type { InboundRequest } from './inbound-request.js';
 import { decodeText, type JsonText, parseJson } from './request-json.js';
 
 /** What a body says: `data`, and the same as JSON text. */
@@ -10,9 +9,9 @@ export type Content = JsonText;
  *
  * Throws PAYLOAD_NOT_JSON for what says that it is JSON and is not, and for what is nested too deep.
  */
-export function readContent({ body, headers }: Pick<InboundRequest, 'body' | 'headers'>): Content {
+export function readContent(body: Buffer, contentType: string | null): Content {
   if (body.length === 0) return { data: null, json: 'null' };
-  const type = headers['content-type'] ?? '';
+  const type = contentType ?? '';
   if (FORM.test(type)) return readForm(body);
   if (JSON_TYPE.test(type) || beginsLikeJson(body)) return parseJson(decodeText(body));
   const text = textOf(body);

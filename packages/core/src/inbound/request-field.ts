@@ -15,27 +15,58 @@ export type Locator =
   | { readonly each: string; readonly path: string }
   | ((request: ReceivedRequest) => string | null);
 
-/** Text or a whole number that is there and not empty, as text; else null. Throws PAYLOAD_NOT_JSON where it reads the body. */
-export function readField(locator: Locator, request: ReceivedRequest): string | null {
-  if (typeof locator === 'function') return locator(request);
-  if ('header' in locator) return request.header(locator.header.toLowerCase());
-  if ('query' in locator) return request.query(locator.query) || null;
-  if ('each' in locator) return readEach(locator, request.content.data);
-  if ('path' in locator) return toText(valueAt(request.content.data, locator.path));
-  if ('first' in locator) return readFirst(locator.first, request);
-  const texts = locator.joined.map((part) => readField(part, request)).filter((text) => text !== null);
-  return texts.length === 0 ? null : texts.join('.');
+/** Finds text or a whole number that is there and not empty, as text; else null. */
+export type ReadField = (request: ReceivedRequest) => string | null;
+
+/** Throws PAYLOAD_NOT_JSON where it reads the body. */
+export function fieldReader(locator: Locator): ReadField {
+  if (typeof locator === 'function') return locator;
+  if ('header' in locator) {
+    const name = locator.header.toLowerCase();
+    return (request) => request.header(name);
+  }
+  if ('query' in locator) return (request) => request.query(locator.query) || null;
+  if ('each' in locator) return (request) => readEach(locator, request.content.data);
+  if ('first' in locator) return firstReader(locator.first.map(fieldReader));
+  if ('joined' in locator) return joinedReader(locator.joined.map(fieldReader));
+  const keys = keysOf(locator.path);
+  return (request) => toText(valueBehind(request.content.data, keys));
+}
+
+function firstReader(readers: readonly ReadField[]): ReadField {
+  return (request) => {
+    for (const read of readers) {
+      const text = read(request);
+      if (text !== null) return text;
+    }
+    return null;
+  };
+}
+
+function joinedReader(readers: readonly ReadField[]): ReadField {
+  return (request) => {
+    const texts = readers.map((read) => read(request)).filter((text) => text !== null);
+    return texts.length === 0 ? null : texts.join('.');
+  };
 }
 
 export function describeField(locator: FieldLocator): string {
   return 'header' in locator ? `the header ${locator.header}` : `"${locator.path}" in its JSON body`;
 }
 
-/** Own properties only: a field may be called `constructor`. */
+/** What stands at a path of a body, such as `data.id`; the whole of it for an empty path. */
 export function valueAt(data: unknown, path: string): unknown {
-  if (path === '') return data;
+  return valueBehind(data, keysOf(path));
+}
+
+function keysOf(path: string): readonly string[] {
+  return path === '' ? [] : path.split('.');
+}
+
+/** Own properties only: a field may be called `constructor`. */
+function valueBehind(data: unknown, keys: readonly string[]): unknown {
   let value = data;
-  for (const key of path.split('.')) {
+  for (const key of keys) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
     value = (value as Readonly<Record<string, unknown>>)[key];
   }
@@ -45,14 +76,6 @@ export function valueAt(data: unknown, path: string): unknown {
 /** The text at a path of a body, or null. */
 export function textAt(data: unknown, path: string): string | null {
   return toText(valueAt(data, path));
-}
-
-function readFirst(locators: readonly Locator[], request: ReceivedRequest): string | null {
-  for (const locator of locators) {
-    const text = readField(locator, request);
-    if (text !== null) return text;
-  }
-  return null;
 }
 
 function readEach(

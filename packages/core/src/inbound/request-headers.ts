@@ -1,4 +1,4 @@
-import type { InboundRequest } from './inbound-request.js';
+import type { InboundRequest, ReceivedRequest } from './inbound-request.js';
 
 export interface FoundHeader {
   readonly name: string;
@@ -7,11 +7,11 @@ export interface FoundHeader {
 
 /** The first of these headers (in lower case) that is there and not empty. */
 export function findHeader(
-  { headers }: Pick<InboundRequest, 'headers'>,
+  request: Pick<ReceivedRequest, 'header'>,
   names: readonly string[],
 ): FoundHeader | null {
   for (const name of names) {
-    const value = headerValue(headers, name);
+    const value = request.header(name);
     if (value !== null) return { name, value };
   }
   return null;

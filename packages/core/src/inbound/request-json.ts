@@ -21,7 +21,8 @@ export function readJson(body: Uint8Array): JsonText {
 export function parseJson(json: string): JsonText {
   if (json === '') throw new HooklineError('PAYLOAD_NOT_JSON', { problem: 'it is empty' });
   const data = tryParse(json);
-  if (!isDeeperThan(data, MAX_DEPTH)) return { data, json };
+  // each level takes two characters
+  if (json.length <= 2 * MAX_DEPTH || !isDeeperThan(data, MAX_DEPTH)) return { data, json };
   throw new HooklineError('PAYLOAD_NOT_JSON', { problem: `it is nested more than ${MAX_DEPTH} levels deep` });
 }
 
@@ -42,15 +43,15 @@ function tryParse(json: string): unknown {
   }
 }
 
-/** Level by level: what is too deep for others must not be for this. */
-function isDeeperThan(data: unknown, maxDepth: number): boolean {
-  let level = childrenOf(data);
-  for (let depth = 1; depth <= maxDepth && level.length > 0; depth++) level = level.flatMap(childrenOf);
-  return level.length > 0;
-}
-
-function childrenOf(value: unknown): readonly unknown[] {
-  return typeof value === 'object' && value !== null ? Object.values(value) : [];
+/** Never more calls within each other than levels are allowed. */
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((item) => isDeeperThan(item, levels - 1));
+  for (const key in value) {
+    if (isDeeperThan((value as Readonly<Record<string, unknown>>)[key], levels - 1)) return true;
+  }
+  return false;
 }
 
 /** V8 quotes the text it could not read; bodies stay out of messages and logs. */

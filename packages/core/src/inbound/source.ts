@@ -53,7 +53,7 @@ export interface SignedRequest {
   readonly body: Buffer;
 }
 
-interface SourceFor<Result> {
+interface SourceFor<Result, Checked> {
   /** Which kind of sender: `github`, `stripe`, ... The name it is mounted under may differ. */
   readonly kind: string;
   /** The methods that its events come with; `POST` alone for nearly all. */
@@ -70,6 +70,8 @@ interface SourceFor<Result> {
    * @param now milliseconds since the Unix epoch; default: the system's clock
    */
   verify(request: RequestInput, now?: number): Result;
+  /** Checks signature and timestamp and reads nothing: throws what `verify` does for them. */
+  check(request: RequestInput, now?: number): Checked;
   /**
    * The answer to a sender that tries whether its URL is right, such as Slack's `url_verification`; null for every
    * other request. A challenge that is signed is answered only if that is right: throws what `verify` does.
@@ -90,10 +92,11 @@ interface SourceFor<Result> {
 }
 
 /** A configured sender: knows how it signs and what its requests mean. Made by `github({ secret })` and the like. */
-export interface Source<Data = unknown> extends SourceFor<VerifiedRequest<Data>> {}
+export interface Source<Data = unknown> extends SourceFor<VerifiedRequest<Data>, void> {}
 
 /** A source whose secret or key is looked up for each request. */
-export interface AsyncSource<Data = unknown> extends SourceFor<Promise<VerifiedRequest<Data>>> {}
+export interface AsyncSource<Data = unknown>
+  extends SourceFor<Promise<VerifiedRequest<Data>>, Promise<void>> {}
 
 export type AnySource = Source | AsyncSource;
 

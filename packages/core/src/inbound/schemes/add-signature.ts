@@ -14,7 +14,7 @@ export function addSignature(
   const stamped = withTimestamp(rules, withId(rules, draft, context), context);
   const signer = rules.keys.toSigner(secret);
   const [message = []] = rules.template.compose({
-    request: new ReceivedRequest({ ...stamped.draft, origin: null }),
+    request: new ReceivedRequest(stamped.draft),
     body: stamped.draft.body,
     timestamp: stamped.timestamp,
     id: rules.idHeaders.length === 0 ? '' : (stamped.draft.headers[rules.idHeaders[0] ?? ''] ?? ''),

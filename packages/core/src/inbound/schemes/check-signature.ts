@@ -26,21 +26,24 @@ export function checkSignature(
   const { timestamp: rule } = rules;
   const timestamp = rule && readTimestamp(rule, { request, items, signatureHeader: header });
   const id = readId(rules, request);
-  const parts = { request, body: request.body, timestamp: timestamp ?? '', id, url };
+  const parts = { request, body: request.body, timestamp: timestamp?.text ?? '', id, url };
   if (!isSigned(rules, keys, items, rules.template.compose(parts)))
     throw new HooklineError('SIGNATURE_MISMATCH', { source: kind });
-  if (rule && timestamp !== null) assertFresh(rule, timestamp, tolerance ?? rule, now);
+  if (rule && timestamp) assertFresh(rule, timestamp, tolerance ?? rule, now);
 }
 
 function readSignatures(
   { headers, place, list }: SignedRules,
   request: ReceivedRequest,
 ): { readonly header: string; readonly items: readonly ListItem[] } {
-  const found = place === null ? findHeader(request, headers) : null;
-  const name = found?.name ?? place?.name ?? headers.join(' or ');
-  const values = found ? [found.value] : (place?.find(request) ?? []);
-  if (values.length === 0) throw new HooklineError('SIGNATURE_MISSING', { header: name });
-  return { header: name, items: values.flatMap((value) => parseSignatureHeader(value, list)) };
+  if (place === null) {
+    const found = findHeader(request, headers);
+    if (!found) throw new HooklineError('SIGNATURE_MISSING', { header: headers.join(' or ') });
+    return { header: found.name, items: parseSignatureHeader(found.value, list) };
+  }
+  const values = place.find(request);
+  if (values.length === 0) throw new HooklineError('SIGNATURE_MISSING', { header: place.name });
+  return { header: place.name, items: values.flatMap((value) => parseSignatureHeader(value, list)) };
 }
 
 function readId({ idHeaders }: SignedRules, request: ReceivedRequest): string {
@@ -56,12 +59,27 @@ function isSigned(
   items: readonly ListItem[],
   messages: readonly Message[],
 ): boolean {
-  return keys.some((key) => {
-    const own = items.filter(({ label, value }) => label === key.label && value.startsWith(prefix));
-    if (own.length === 0) return false;
-    return messages.some((message) => {
+  for (const key of keys) {
+    const own = signaturesFor(key, items, prefix);
+    if (own.length === 0) continue;
+    for (const message of messages) {
       const isRight = key.checker(message);
-      return own.slice(0, MAX_SIGNATURES).some(({ value }) => isRight(value.slice(prefix.length)));
-    });
-  });
+      if (own.some(isRight)) return true;
+    }
+  }
+  return false;
+}
+
+function signaturesFor(
+  { label }: VerificationKey,
+  items: readonly ListItem[],
+  prefix: string,
+): readonly string[] {
+  const own: string[] = [];
+  for (const item of items) {
+    if (item.label !== label || !item.value.startsWith(prefix)) continue;
+    own.push(prefix === '' ? item.value : item.value.slice(prefix.length));
+    if (own.length === MAX_SIGNATURES) break;
+  }
+  return own;
 }

@@ -47,16 +47,35 @@ export function parseTemplate(template: string): MessageTemplate {
   return { placeholders, compose: (values) => [fill(parts, values)] };
 }
 
-/** The body goes in as the bytes that came. Throws REQUEST_INCOMPLETE for an id that would blur the parts. */
+/**
+ * The body goes in as the bytes that came. Texts beside each other become one: each part costs a call into the hash.
+ * Throws REQUEST_INCOMPLETE for an id that would blur the parts.
+ */
 function fill(parts: readonly TemplatePart[], values: MessageParts): Message {
-  return parts.map((part, index) => {
-    if ('text' in part) return part.text;
-    const { placeholder } = part;
-    if (placeholder === 'id') refuseBlurring(values.id, parts[index + 1]);
-    if (placeholder === 'url') return values.url();
-    if (placeholder === 'method') return values.request.method;
-    return placeholder === 'secret' ? SECRET : values[placeholder];
-  });
+  const message: (string | Uint8Array | typeof SECRET)[] = [];
+  let text = '';
+  for (const [index, part] of parts.entries()) {
+    const value = 'text' in part ? part.text : placed(part.placeholder, values, parts[index + 1]);
+    if (typeof value === 'string') {
+      text += value;
+      continue;
+    }
+    if (text !== '') message.push(text);
+    text = '';
+    message.push(value);
+  }
+  return text === '' ? message : [...message, text];
+}
+
+function placed(
+  placeholder: Placeholder,
+  values: MessageParts,
+  next: TemplatePart | undefined,
+): string | Uint8Array | typeof SECRET {
+  if (placeholder === 'id') refuseBlurring(values.id, next);
+  if (placeholder === 'url') return values.url();
+  if (placeholder === 'method') return values.request.method;
+  return placeholder === 'secret' ? SECRET : values[placeholder];
 }
 
 /**

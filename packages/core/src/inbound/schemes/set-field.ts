@@ -8,7 +8,7 @@ export function setField(
   path: string,
   value: string | number,
 ): { readonly draft: Draft; readonly timestamp: string } {
-  const { data } = readContent(draft);
+  const { data } = readContent(draft.body, draft.headers['content-type'] ?? null);
   const present = textAt(data, path);
   if (present !== null) return { draft, timestamp: present };
   const body = Buffer.from(JSON.stringify(withValue(data, path.split('.'), value)));

@@ -1,6 +1,6 @@
 import { HooklineError } from '../../errors.js';
 import { equalInConstantTime } from '../../signing/constant-time.js';
-import { type Locator, readField } from '../request-field.js';
+import { fieldReader } from '../request-field.js';
 import type { Scheme } from './scheme.js';
 import { withValue } from './set-field.js';
 
@@ -10,6 +10,7 @@ export type TokenPlace = { readonly header: string } | { readonly query: string 
 /** A sender that shows the secret itself: `prefix` stands in front of it. */
 export function sharedToken(place: TokenPlace, prefix = ''): Scheme<string> {
   const header = 'header' in place ? place.header.toLowerCase() : null;
+  const read = fieldReader(place);
   return {
     secretHeaders: header === null ? [] : [header],
     secretQuery: 'query' in place ? [place.query] : [],
@@ -18,7 +19,7 @@ export function sharedToken(place: TokenPlace, prefix = ''): Scheme<string> {
     signsUrl: false,
     toKey: (secret) => prefix + secret,
     check(request, keys, { kind }) {
-      const shown = readField(place as Locator, request);
+      const shown = read(request);
       if (shown === null) throw new HooklineError('SIGNATURE_MISSING', { header: nameOf(place) });
       // every key is compared, so that the time tells nothing of which
       const matches = keys.filter((key) => equalInConstantTime(shown, key));

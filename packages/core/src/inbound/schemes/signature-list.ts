@@ -14,8 +14,12 @@ export interface ListItem {
 /** The items of a signature header; without a format the whole header is one. */
 export function parseSignatureHeader(header: string, format: ListFormat | null): readonly ListItem[] {
   if (format === null) return [{ label: null, value: header }];
-  const items = header.split(format.separator).map((item) => item.trim());
-  return items.filter((item) => item !== '').map((item) => toItem(item, format.assign));
+  const items: ListItem[] = [];
+  for (const part of header.split(format.separator)) {
+    const item = part.trim();
+    if (item !== '') items.push(toItem(item, format.assign));
+  }
+  return items;
 }
 
 function toItem(item: string, assign: ListFormat['assign']): ListItem {

@@ -23,39 +23,48 @@ export interface TimestampPlaces {
   readonly signatureHeader: string;
 }
 
-/** The timestamp as it was written, since those characters are what was signed. Throws TIMESTAMP_INVALID. */
-export function readTimestamp(rule: TimestampRule, places: TimestampPlaces): string {
-  const { value, place } = locate(rule, places);
+/** A timestamp as it was written, since those characters are what was signed, and the instant it means. */
+export interface SignedTimestamp {
+  readonly text: string;
+  readonly atMs: number;
+}
+
+/** Throws TIMESTAMP_INVALID. */
+export function readTimestamp(rule: TimestampRule, places: TimestampPlaces): SignedTimestamp {
+  const text = locate(rule, places);
   const { toMs, expected } = TIMESTAMP_FORMATS[rule.format];
-  if (value !== null && toMs(value) !== null) return value;
-  throw new HooklineError('TIMESTAMP_INVALID', { expected, header: place });
+  const atMs = text === null ? null : toMs(text);
+  if (text !== null && atMs !== null) return { text, atMs };
+  throw new HooklineError('TIMESTAMP_INVALID', { expected, header: nameOf(rule, places) });
 }
 
 /** Throws TIMESTAMP_OUT_OF_RANGE. */
 export function assertFresh(
   { format }: Pick<TimestampRule, 'format'>,
-  timestamp: string,
+  { atMs }: SignedTimestamp,
   { past, future }: Tolerance,
   now: number,
 ): void {
-  const at = TIMESTAMP_FORMATS[format].toMs(timestamp) ?? Number.NaN;
-  const ageS = format === 's' ? Math.floor(now / 1_000) - at / 1_000 : (now - at) / 1_000;
+  const ageS = format === 's' ? Math.floor(now / 1_000) - atMs / 1_000 : (now - atMs) / 1_000;
   const toleranceS = ageS < 0 ? future : past;
   if (Math.abs(ageS) <= toleranceS) return;
   throw new HooklineError('TIMESTAMP_OUT_OF_RANGE', { ageS: Math.ceil(Math.abs(ageS)), toleranceS });
 }
 
-function locate(
-  { from }: TimestampRule,
-  { request, items, signatureHeader }: TimestampPlaces,
-): { readonly value: string | null; readonly place: string } {
-  if ('headers' in from) {
-    const place = from.headers.join(' or ');
-    return { value: findHeader(request, from.headers)?.value ?? null, place };
+/** One that stands twice in a list is none. */
+function locate({ from }: TimestampRule, { request, items }: TimestampPlaces): string | null {
+  if ('headers' in from) return findHeader(request, from.headers)?.value ?? null;
+  if ('path' in from) return textAt(request.content.data, from.path);
+  let found: string | null = null;
+  for (const { label, value } of items) {
+    if (label !== from.label) continue;
+    if (found !== null) return null;
+    found = value;
   }
-  if ('path' in from)
-    return { value: textAt(request.content.data, from.path), place: `"${from.path}" of the body` };
-  const found = items.filter((item) => item.label === from.label);
-  const [first] = found;
-  return { value: found.length === 1 && first ? first.value : null, place: signatureHeader };
+  return found;
+}
+
+function nameOf({ from }: TimestampRule, { signatureHeader }: TimestampPlaces): string {
+  if ('headers' in from) return from.headers.join(' or ');
+  return 'path' in from ? `"${from.path}" of the body` : signatureHeader;
 }
