@@ -1,25 +1,21 @@
 import { HooklineError } from '../errors.js';
 import { remember } from '../remember.js';
+import { isStorableId } from '../safe-text.js';
 import { isThenable } from '../thenable.js';
 import { checkSourceOptions } from './check-source-options.js';
-import {
-  type InboundRequest,
-  type ReceivedRequest,
-  type RequestInput,
-  toReceived,
-} from './inbound-request.js';
+import { type ReceivedRequest, type RequestInput, toReceived } from './inbound-request.js';
 import { publicUrl } from './public-url.js';
 import { requestReader } from './read-request.js';
 import type { CheckContext } from './schemes/scheme.js';
 import type { Sender, SourceMaker, SourceOptions } from './sender.js';
 import { signRequest } from './sign-request.js';
-import type { AnySource, Source, UnsignedRequest, VerifiedRequest } from './source.js';
+import type { AnySource, Source, UnsignedRequest } from './source.js';
 import { requireSecrets, type SecretLookup, type SourceSecret } from './source-secrets.js';
 
 /** A sender's function for the app: `github({ secret })`. */
 export function defineSender<More = object>(sender: Sender<More>): SourceMaker<More> {
   const make = (options: SourceOptions & More & { readonly secret: SourceSecret | SecretLookup }) =>
-    createSource(sender, options, options?.secret);
+    createSource(sender, options ?? {}, options?.secret);
   return Object.assign(make, { sender }) as unknown as SourceMaker<More>;
 }
 
@@ -50,8 +46,7 @@ export function createSource<More>(
     accepted: sender.accepted ?? null,
     refusesSilently: sender.refusesSilently ?? false,
     respond: options.respond ?? null,
-    accountOf: (webhook: VerifiedRequest, request: InboundRequest) =>
-      options.account?.(webhook, request) ?? null,
+    accountOf: accountReader(options.account),
     read: (input: RequestInput) => read(toReceived(input)),
     sign: (request: UnsignedRequest = {}) =>
       signRequest(sender, firstSecret(kind, secret, request.secret), request),
@@ -92,6 +87,17 @@ function keysFor<More>(
     if (found === null || found === undefined) throw new HooklineError('SECRET_UNKNOWN', { source: kind });
     const secrets = requireSecrets(kind, found);
     return { secrets, keys: secrets.map(keyOf) };
+  };
+}
+
+/** Nobody's event by default; but an account that is not there must not read as nobody's. */
+function accountReader(account: SourceOptions['account']): Source['accountOf'] {
+  if (account === undefined) return () => null;
+  return (webhook, request) => {
+    const id: unknown = account(webhook, request);
+    if (id === null || isStorableId(id)) return id;
+    const expected = 'a function that answers text, a whole number or null';
+    throw new HooklineError('OPTION_INVALID', { option: 'account', expected, got: typeof id });
   };
 }
 

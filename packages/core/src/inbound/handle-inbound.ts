@@ -39,7 +39,7 @@ export async function handleInbound(
   const request = toReceived(input);
   const verified = await source.verify(request, receivedAt);
   const receiptId = deps.ids.next('rct');
-  const event = buildEvent(deps, { name, verified, receiptId, receivedAt, depth: depthOf(request) });
+  const event = buildEvent(deps, { name, source, request, verified, receiptId, receivedAt });
   const receipt = buildReceipt({ name, source, request, verified, receiptId, event, receivedAt });
   return deps.intake.hold(event, false, async () => {
     const isNew = await deps.intake.record({ receipt, event });
@@ -51,13 +51,7 @@ export async function handleInbound(
 
 function buildEvent(
   deps: InboundDeps,
-  {
-    name,
-    verified,
-    receiptId,
-    receivedAt,
-    depth,
-  }: Omit<Reception, 'source' | 'request' | 'event'> & { readonly depth: number },
+  { name, source, request, verified, receiptId, receivedAt }: Omit<Reception, 'event'>,
 ): EventRecord {
   const type = `${name}.${toEventSegments(verified.type, MAX_TYPE_LENGTH - name.length - 1)}`;
   return buildEventRecord({
@@ -66,10 +60,10 @@ function buildEvent(
     dataJson: verified.json,
     visibility: deps.registry.visibilityOf(type) ?? 'internal',
     timestamp: receivedAt,
-    account: null,
+    account: source.accountOf(verified, request),
     actor: { type: 'source', id: name },
     requestId: receiptId,
-    chain: { depth },
+    chain: { depth: depthOf(request) },
     maxPayloadBytes: deps.maxPayloadBytes,
   });
 }

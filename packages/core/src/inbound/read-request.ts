@@ -49,7 +49,7 @@ function subjectReader(
   subject: SourceOptions['subject'],
 ): ((webhook: VerifiedRequest, request: ReceivedRequest) => string | null) | null {
   if (subject === undefined) return null;
-  if (typeof subject === 'function') return (webhook) => subject(webhook);
+  if (typeof subject === 'function') return subject;
   const read = fieldReader(subject);
   return (_webhook, request) => read(request);
 }
