@@ -35,7 +35,16 @@ export function assembleHealth(options: HubOptions, world: World, access: Reques
   const deps = { ...world, webhooks: store.webhooks, health: store.health };
   const health = policy && new WebhookHealth({ ...deps, policy });
   const request = { timeoutMs: limits.timeoutMs, maxResponseBytes: limits.maxResponseBytes };
-  const prober = policy && new Prober({ ...deps, policy, access, request, signingKeys: secrets.signingKeys });
+  const prober =
+    policy &&
+    new Prober({
+      ...deps,
+      policy,
+      access,
+      request,
+      signingKeys: secrets.signingKeys,
+      profileOf: secrets.profileOf,
+    });
   const followers = [disableGone({ ...deps, policy }), ...(health ? [health] : [])];
   return { health, prober, followers };
 }
@@ -94,6 +103,7 @@ export function assembleWorkers(
     maxDepth: limits.maxDepth,
     request: { timeoutMs: limits.timeoutMs, maxResponseBytes: limits.maxResponseBytes },
     signingKeys: secrets.signingKeys,
+    profileOf: secrets.profileOf,
   };
   const retry = toPolicy('listenerRetry', options.listenerRetry, polynomialRetry);
   const run: RunDeps = { ...world, claims: runClaims, retry, timeoutMs: limits.listenerTimeoutMs };

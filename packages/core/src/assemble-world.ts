@@ -23,6 +23,7 @@ import type { Store } from './ports/store.js';
 import { Quarantine, UNNAMED } from './quarantine/quarantine.js';
 import { Roles } from './roles.js';
 import { createSecretBox } from './signing/secret-box.js';
+import { profilesWith } from './signing/sender-profile.js';
 import { handOverBy } from './worker/hand-over.js';
 import { LEAVING_PER_PLACE } from './worker/places.js';
 import { Waker } from './worker/waker.js';
@@ -43,7 +44,8 @@ export function assembleWorld(options: HubOptions, registry: AnyRegistry) {
       proxy: resolveProxy(options.delivery?.proxy),
     });
   const box = createSecretBox(options.encryptionKey ?? []);
-  const secrets = secretKeeper(box);
+  const profiles = profilesWith(options.profiles ?? []);
+  const secrets = secretKeeper(box, profiles);
   const credentials = credentialKeeper(box);
   const transforms = new Set(Object.keys(options.transforms ?? {}));
   const onError =
@@ -70,6 +72,7 @@ export function assembleWorld(options: HubOptions, registry: AnyRegistry) {
     maxPayloadBytes: limits.maxPayloadBytes,
     urlPolicy: policy,
     transforms,
+    profiles: [...profiles.keys()],
     eventViews,
   };
   const keepers = { secrets, credentials, quarantine };

@@ -67,6 +67,7 @@ const HUB: Table<HubOptions> = {
   retention: orFalse(optionsOf(RETENTION)),
   serialize: ofType('function', 'a function'),
   transforms: functions,
+  profiles: aList('of makers of sources, such as shopify'),
   http: having(['send'], 'an HTTP client'),
   clock: having(['now', 'after'], 'a clock'),
   ids: having(['next'], 'a generator of ids'),

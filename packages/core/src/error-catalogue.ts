@@ -75,6 +75,12 @@ export const ERRORS = {
     message: 'The lookup of source "{source}" knows no secret for this request.',
     hint: 'Check how `secret` tells tenants apart: it answered null or undefined.',
   },
+  PROFILE_MISSING: {
+    status: 500,
+    expose: false,
+    message: 'This hub has no header profile "{profile}".',
+    hint: 'Give createHub({ profiles }) all that webhooks name, in every process that works.',
+  },
   SIGN_UNSUPPORTED: {
     status: 500,
     expose: false,
@@ -183,6 +189,18 @@ export const ERRORS = {
     expose: true,
     message: 'No inbound source is named "{source}".',
     hint: 'Mount it under `sources`, or set <NAME>_WEBHOOK_SECRET for a bare webhooks().',
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    expose: true,
+    message: 'Source "{source}" takes requests with the method {allowed}, got {method}.',
+    hint: 'Check the method and the URL that the sender is configured with.',
+  },
+  WEBHOOK_NOT_VERIFIED: {
+    status: 500,
+    expose: false,
+    message: 'This request was not verified: expected verify(...) of source "{source}" in front of its handler.',
+    hint: 'Mount the very middleware whose of() is called: app.post(path, middleware, handler).',
   },
   BODY_TOO_LARGE: {
     status: 413,

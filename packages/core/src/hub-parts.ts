@@ -45,6 +45,7 @@ export interface HubParts {
   readonly secrets: SecretKeeper;
   readonly credentials: CredentialKeeper;
   readonly transforms: ReadonlySet<string>;
+  readonly profiles: readonly string[];
   readonly eventViews: EventViews;
   readonly announce: WebhookServiceDeps['announce'];
   readonly onChanged: WebhookServiceDeps['onChanged'];

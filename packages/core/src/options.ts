@@ -7,6 +7,7 @@ import type { Serialize } from './delivery/visible-event.js';
 import { HooklineError } from './errors.js';
 import type { AnyRegistry, ListenerMethods } from './events/event-types.js';
 import type { HealthOptions } from './health/health-policy.js';
+import type { SourceMaker } from './inbound/sender.js';
 import type { Listener } from './listeners/listener.js';
 import type { ListenerErrorHandler } from './listeners/run-listener.js';
 import type { Clock } from './ports/clock.js';
@@ -114,6 +115,11 @@ export interface HubOptions<R extends AnyRegistry = AnyRegistry> {
   readonly serialize?: Serialize;
   /** Functions that make the body for webhooks that name one: `webhooks.create({ transform: 'slack' })`. Default: none. */
   readonly transforms?: Readonly<Record<string, Transform>>;
+  /**
+   * Senders in whose style webhooks can be sent, `profiles: [shopify]` for `webhooks.create({ profile: 'shopify' })`: those
+   * that sign in headers with a shared secret. Default: none besides ours.
+   */
+  readonly profiles?: readonly SourceMaker[];
   /** For tests, and for a client of your own. */
   readonly http?: HttpClient;
   readonly clock?: Clock;

@@ -1,9 +1,10 @@
-import { github, hmac, type RequestInput, standardWebhooks } from '@hookline/core';
+import { defineSender, github, hmac, type RequestInput, signed, standardWebhooks } from '@hookline/core';
 import { expect } from 'chai';
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import type { HeaderProfile } from '../../../packages/core/src/signing/header-profile.js';
 import { buildHub } from '../../support/build-hub.js';
+import { expectError } from '../../support/expect-error.js';
 
 const URL = 'https://receiver.example/hook';
 
@@ -141,4 +142,71 @@ describe('a webhook with the profile', () => {
       if (sent) standardWebhooks({ secret: known }).verify(arrived(sent), clock.now());
     }
   });
+});
+
+describe('a webhook in the style of a sender that the hub was given', () => {
+  const shop = defineSender({
+    kind: 'shop',
+    title: 'Shop',
+    docs: 'https://shop.example',
+    evidence: 'docs',
+    scheme: signed({ signature: 'X-Shop-Hmac', encoding: 'base64', timestamp: { header: 'X-Shop-Time' } }),
+    id: { header: 'X-Shop-Id' },
+    type: { header: 'X-Shop-Topic' },
+  });
+
+  it('is verified by the source of that sender, with the id and the type where it has them', async () => {
+    const { hub, http, clock } = buildHub({ profiles: [shop] });
+    const secret = 'a secret that the receiver has';
+    await hub.webhooks.create({ url: URL, subscriptions: ['*'], profile: 'shop', secret });
+    const event = await hub.dispatch('order.paid', { total: 12 });
+    await hub.drain();
+    const [sent] = http.sent;
+    if (!sent) throw new Error('nothing was sent');
+    expect(shop({ secret }).verify(arrived(sent), clock.now())).to.include({
+      id: event.id,
+      type: 'order.paid',
+    });
+    expect(sent.headers).to.include({ 'content-type': 'application/json' });
+    await hub.close();
+  });
+
+  it('is refused where the hub has not that sender, and for secrets that are none of its', async () => {
+    const hexed = defineSender({
+      ...shop.sender,
+      kind: 'hexed',
+      scheme: signed({ signature: 'X-Shop-Hmac', secret: 'hex' }),
+    });
+    const { hub } = buildHub({ profiles: [shop, hexed] });
+    const create = (profile: string, secret?: string) => () =>
+      hub.webhooks.create({
+        url: URL,
+        subscriptions: ['*'],
+        profile,
+        ...(secret !== undefined && { secret }),
+      });
+    await expectError('VALIDATION_FAILED', create('shopp'));
+    await expectError('VALIDATION_FAILED', create('hexed', 'no hex at all'));
+    await hub.close();
+  });
+
+  for (const [what, profiles] of [
+    [
+      'a sender that signs with a private key',
+      [
+        defineSender({
+          ...shop.sender,
+          kind: 'keyed',
+          scheme: signed({ signature: 'x', algorithm: 'ed25519' }),
+        }),
+      ],
+    ],
+    ['two of one name', [shop, shop]],
+    ['one of the name of ours', [github]],
+    ['what is no maker', [shop({ secret: 'called' })]],
+  ] as const) {
+    it(`cannot be had of ${what}`, async () => {
+      await expectError('OPTION_INVALID', () => buildHub({ profiles: profiles as never }));
+    });
+  }
 });

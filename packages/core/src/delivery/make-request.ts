@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.js';
 import type { OutboundRequest } from '../ports/http-client.js';
 import type { ClaimedDelivery } from '../ports/work-store.js';
+import type { Profile } from '../signing/header-profile.js';
 import type { SigningKey } from '../signing/signing-key.js';
 import type { AccessToken, Denied, Granted } from './access.js';
 import { buildRequest, type RequestOptions } from './build-request.js';
@@ -14,6 +15,8 @@ export interface MakeRequestDeps {
   readonly clock: Clock;
   /** Those of a webhook that sign at an instant. Throws SECRET_UNREADABLE. */
   readonly signingKeys: (webhook: WebhookRecord, now: number) => readonly SigningKey[];
+  /** Throws PROFILE_MISSING. */
+  readonly profileOf: (webhook: WebhookRecord) => Profile;
 }
 
 export interface MakeRequestParts {
@@ -62,7 +65,7 @@ interface Admission {
 }
 
 function make(
-  { request, signingKeys }: MakeRequestDeps,
+  { request, signingKeys, profileOf }: MakeRequestDeps,
   work: ClaimedDelivery,
   { webhook, composed, now }: MakeRequestParts,
   { access, timeoutMs }: Admission,
@@ -70,6 +73,7 @@ function make(
   if (access.kind === 'denied') return access;
   const options = timeoutMs === request.timeoutMs ? request : { ...request, timeoutMs };
   const keys = signingKeys(webhook, now);
-  const built = buildRequest({ work, webhook, composed, access, keys, now }, options);
+  const profile = profileOf(webhook);
+  const built = buildRequest({ work, webhook, composed, access, profile, keys, now }, options);
   return { kind: 'made', request: built, token: access.token };
 }

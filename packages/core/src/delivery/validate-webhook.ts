@@ -3,7 +3,7 @@ import { matchesPattern } from '../events/event-pattern.js';
 import type { AnyRegistry } from '../events/event-types.js';
 import type { RowSources } from '../rows/row-sources.js';
 import { isStorableId } from '../safe-text.js';
-import { HEADER_PROFILES, type HeaderProfile } from '../signing/header-profile.js';
+import type { HeaderProfile } from '../signing/header-profile.js';
 import { authProblem, headersProblem, tlsProblem } from './check-credentials.js';
 import { filterProblem } from './check-filter.js';
 import { type UrlPolicy, urlProblem } from './guard-url.js';
@@ -25,6 +25,8 @@ export interface WebhookRules {
   readonly rows: RowSources;
   /** The names of the hub's transforms. */
   readonly transforms: ReadonlySet<string>;
+  /** The names of the profiles that there are. */
+  readonly profiles: readonly string[];
   /** As they are before. */
   readonly settings: WebhookSettings;
   readonly target: Target;
@@ -131,9 +133,9 @@ function isTrueOrFalse(value: unknown): string | null {
   return typeof value === 'boolean' ? null : 'expected true or false';
 }
 
-function profileProblem(value: unknown): string | null {
-  const names = HEADER_PROFILES.map((name) => `"${name}"`).join(', ');
-  return HEADER_PROFILES.includes(value as HeaderProfile) ? null : `expected one of ${names}`;
+function profileProblem(value: unknown, { profiles }: WebhookRules): string | null {
+  const names = profiles.map((name) => `"${name}"`).join(', ');
+  return profiles.includes(value as string) ? null : `expected one of ${names}`;
 }
 
 function payloadFormProblem(value: unknown): string | null {

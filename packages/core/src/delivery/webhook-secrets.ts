@@ -1,7 +1,13 @@
+import { HooklineError } from '../errors.js';
 import { remember } from '../remember.js';
-import type { HeaderProfile } from '../signing/header-profile.js';
+import {
+  BUILT_IN_PROFILES,
+  type HeaderProfile,
+  type Profile,
+  type Profiles,
+} from '../signing/header-profile.js';
 import type { SecretBox } from '../signing/secret-box.js';
-import { misfit, secretProblem } from '../signing/secret-fit.js';
+import { misfit, type NamedProfile, secretProblem } from '../signing/secret-fit.js';
 import {
   generateSigningSecret,
   keyOf,
@@ -31,6 +37,8 @@ export interface SecretKeeper {
     profile: HeaderProfile | undefined,
     now: number,
   ): string | null;
+  /** How the requests of a webhook are signed. Throws PROFILE_MISSING where this hub has not what it names. */
+  readonly profileOf: (webhook: Pick<WebhookRecord, 'settings'>) => Profile;
   /** The secrets of a new webhook. */
   first(secret: string, now: number): readonly StoredSecret[];
   /** The new secret in front; the ones before it sign until `now + overlapMs`, or earlier where that was settled before. */
@@ -46,7 +54,7 @@ export interface SecretKeeper {
   readonly signingKeys: (webhook: WebhookRecord, now: number) => readonly SigningKey[];
 }
 
-export function secretKeeper(box: SecretBox): SecretKeeper {
+export function secretKeeper(box: SecretBox, profiles: Profiles = BUILT_IN_PROFILES): SecretKeeper {
   const keyUnder = remember((sealed) => keyOf(box.open(sealed)), MAX_CACHED);
   const seal = (secret: string, now: number): StoredSecret => ({
     sealed: box.seal(secret),
@@ -56,12 +64,13 @@ export function secretKeeper(box: SecretBox): SecretKeeper {
 
   return {
     generate: generateSigningSecret,
-    problemOf: (secret, profile = 'standard') => secretProblem(secret, profile),
-    misfitOf: (webhook, profile = 'standard', now) =>
+    problemOf: (secret, name) => secretProblem(secret, named(profiles, name)),
+    misfitOf: (webhook, name, now) =>
       misfit(
         signing(webhook, now).map(({ sealed }) => box.open(sealed)),
-        profile,
+        named(profiles, name),
       ),
+    profileOf: ({ settings }) => named(profiles, settings.profile).profile,
     shown: verifyingSecret,
     kindOf: ({ secrets: [newest] }) => (newest === undefined ? 'v1' : kindOf(box.open(newest.sealed))),
     first: (secret, now) => [seal(secret, now)],
@@ -87,4 +96,11 @@ function signing({ secrets }: Pick<WebhookRecord, 'secrets'>, now: number): read
 
 function isSigning({ expiresAt }: StoredSecret, now: number): boolean {
   return expiresAt === null || expiresAt > now;
+}
+
+/** A webhook that names none has `standard`. */
+function named(profiles: Profiles, name: HeaderProfile = 'standard'): NamedProfile {
+  const profile = profiles.get(name);
+  if (profile) return { name, profile };
+  throw new HooklineError('PROFILE_MISSING', { profile: name });
 }

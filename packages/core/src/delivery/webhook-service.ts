@@ -46,6 +46,7 @@ export interface WebhookServiceDeps {
   readonly credentials: CredentialKeeper;
   /** The names of the hub's transforms. */
   readonly transforms: ReadonlySet<string>;
+  readonly profiles: readonly string[];
   readonly eventViews: EventViews;
   readonly announce: Announce;
   /** Called when a webhook was changed by its owner. */
@@ -215,9 +216,10 @@ export class WebhookService implements Webhooks {
     required: readonly string[],
     before: Pick<WebhookRules, 'settings' | 'target' | 'misfitOf'>,
   ): void {
-    const { registry, urlPolicy, logger, secrets, rows, transforms } = this.#deps;
+    const { registry, urlPolicy, logger, secrets, rows, transforms, profiles } = this.#deps;
     const { problemOf: secretProblem } = secrets;
-    validateWebhook(input, { ...before, required, registry, urlPolicy, rows, transforms, secretProblem });
+    const hub = { registry, urlPolicy, rows, transforms, profiles };
+    validateWebhook(input, { ...before, ...hub, required, secretProblem });
     const { subscriptions = [] } = input as { subscriptions?: readonly string[] };
     for (const type of subscriptions) {
       const replacement = registry.replacementOf(type);

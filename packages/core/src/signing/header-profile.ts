@@ -2,16 +2,17 @@ import { createHmac } from 'node:crypto';
 import type { SigningKey } from './signing-key.js';
 import { signStandardWebhook } from './standard-webhooks.js';
 
-/** Whose webhooks ours look like, so that a receiver made for those takes ours. */
-export type HeaderProfile = 'standard' | 'svix' | 'stripe' | 'github' | 'chatwoot';
+type BuiltInProfile = 'standard' | 'svix' | 'stripe' | 'github' | 'chatwoot';
 
-export const HEADER_PROFILES: readonly HeaderProfile[] = ['standard', 'svix', 'stripe', 'github', 'chatwoot'];
+/** Whose webhooks ours look like, so that a receiver made for those takes ours: one of ours, or the kind of one of the hub's `profiles`. */
+export type HeaderProfile = BuiltInProfile | (string & Record<never, never>);
 
 /** What a request is signed by, and what of it profiles put into headers. */
 export interface Signable {
   readonly eventId: string;
   readonly eventType: string;
   readonly webhookId: string;
+  readonly url: string;
   readonly timestampS: number;
   readonly body: Uint8Array;
   /** Newest first. */
@@ -19,6 +20,20 @@ export interface Signable {
 }
 
 type Sign = (signable: Signable) => Readonly<Record<string, string>>;
+
+/** How a webhook's requests are signed, and what its secrets may be. */
+export interface Profile {
+  readonly sign: Sign;
+  /** Whether receivers use the text of a secret as it is, with its prefix, undecoded: any text can be one. */
+  readonly takesText: boolean;
+  /** Whether receivers know Ed25519. */
+  readonly takesEd25519: boolean;
+  /** Says why this cannot be a secret, or null. Never repeats it. */
+  readonly secretProblem?: (secret: string) => string | null;
+}
+
+/** By the name that `webhook.profile` has. */
+export type Profiles = ReadonlyMap<string, Profile>;
 
 /**
  * The headers by which a receiver knows a request for ours. During a rotation `standard`, `svix` and `stripe` carry a
@@ -28,7 +43,7 @@ type Sign = (signable: Signable) => Readonly<Record<string, string>>;
  * https://docs.stripe.com/webhooks#verify-manually,
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers; Chatwoot has the timestamp in front.
  */
-export const PROFILES: Readonly<Record<HeaderProfile, Sign>> = {
+const SIGN: Readonly<Record<BuiltInProfile, Sign>> = {
   standard: (signable) => ({
     'webhook-id': signable.eventId,
     'webhook-timestamp': String(signable.timestampS),
@@ -58,25 +73,23 @@ export const PROFILES: Readonly<Record<HeaderProfile, Sign>> = {
   }),
 };
 
-/** Those whose receivers use the text of a secret as it is, with its prefix, undecoded: any text can be one. */
-const TAKES_TEXT: ReadonlySet<HeaderProfile> = new Set(['stripe', 'github', 'chatwoot']);
+const TAKES_TEXT: ReadonlySet<string> = new Set<BuiltInProfile>(['stripe', 'github', 'chatwoot']);
+const TAKES_ED25519: ReadonlySet<string> = new Set<BuiltInProfile>(['standard', 'svix']);
 
-/** Whether receivers of this profile know Ed25519. */
-export function takesEd25519(profile: HeaderProfile): boolean {
-  return profile === 'standard' || profile === 'svix';
-}
-
-/** Whether a secret may be plain text. */
-export function takesText(profile: HeaderProfile): boolean {
-  return TAKES_TEXT.has(profile);
-}
+export const BUILT_IN_PROFILES: Profiles = new Map(
+  Object.entries(SIGN).map(([name, sign]) => [
+    name,
+    { sign, takesText: TAKES_TEXT.has(name), takesEd25519: TAKES_ED25519.has(name) },
+  ]),
+);
 
 function standardSignature({ eventId, timestampS, body, keys }: Signable): string {
   const standardKeys = keys.filter((key) => key.kind !== 'text');
   return signStandardWebhook({ id: eventId, timestampS, body, keys: standardKeys });
 }
 
-function textsOf(keys: readonly SigningKey[]): readonly string[] {
+/** What receivers have: the texts of the shared secrets, newest first. */
+export function textsOf(keys: readonly SigningKey[]): readonly string[] {
   return keys.flatMap((key) => (key.kind === 'v1a' ? [] : key.text));
 }
 

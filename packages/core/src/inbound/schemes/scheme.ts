@@ -44,6 +44,8 @@ export interface Scheme<Key = unknown> {
   readonly tolerance: Tolerance | null;
   /** Whether any change of the body is noticed; where only parts of it are covered, its sender tells what is not. */
   readonly coversBody: boolean;
+  /** Whether whoever has the secret can sign, and changes nothing but headers. Default false. */
+  readonly signsHeaders?: boolean;
   /** Whether the URL is signed. */
   readonly signsUrl: boolean;
   /** Throws OPTION_INVALID for what is no secret of such a sender. */

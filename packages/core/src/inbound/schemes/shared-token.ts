@@ -16,6 +16,7 @@ export function sharedToken(place: TokenPlace, prefix = ''): Scheme<string> {
     secretQuery: 'query' in place ? [place.query] : [],
     tolerance: null,
     coversBody: false,
+    signsHeaders: header !== null,
     signsUrl: false,
     toKey: (secret) => prefix + secret,
     check(request, keys, { kind }) {

@@ -71,6 +71,7 @@ export function signed(description: SignedDescription): Scheme<VerificationKey> 
   return {
     secretHeaders: [...rules.headers, ...lower(description.secretHeaders ?? [])],
     tolerance: rules.timestamp,
+    signsHeaders: isInHeaders(rules, description),
     coversBody: description.coversBody ?? true,
     signsUrl: rules.template.placeholders.has('url'),
     toKey: rules.keys.toKey,
@@ -93,6 +94,15 @@ function resolve(description: SignedDescription): SignedRules {
     timestamp: rule,
     keys: description.keys ?? keyRules(description),
   };
+}
+
+/** A signature of a public key's owner takes another secret than the check of it. */
+function isInHeaders(
+  { place, timestamp }: SignedRules,
+  { algorithm = 'hmac-sha256' }: SignedDescription,
+): boolean {
+  const isShared = algorithm.startsWith('hmac-') || algorithm.startsWith('sha');
+  return isShared && place === null && (timestamp === null || !('path' in timestamp.from));
 }
 
 function toTemplate(
