@@ -131,7 +131,7 @@ describe('what a source needs of a request', () => {
     await expectError('OPTION_INVALID', () => source.verify({ headers: {}, body: { a: 1 } as never }));
     await expectError('OPTION_INVALID', () => source.verify({ body: '{}' } as never));
     await expectError('SOURCE_SECRET_MISSING', () => github({} as never));
-    await expectError('SOURCE_SECRET_MISSING', () => (github as () => unknown)());
+    await expectError('SOURCE_SECRET_MISSING', () => (github as unknown as () => unknown)());
   });
 
   it('is found under header names in any case, and in fetch Headers', () => {
