@@ -22,8 +22,12 @@ declare global {
 /** Registers routes with Express's own router: relative to the mount path, or under `mount.rootPath` where there is none. */
 export function mountOn(mount: Mount): HooklineMiddleware {
   const relative = Router();
-  for (const route of mount.routes) relative[route.method](route.path, handlerOf(route, mount));
-  const rooted = Router().use(mount.rootPath, relative);
+  const rooted = Router();
+  for (const route of mount.routes) {
+    const handle = handlerOf(route, mount);
+    relative[route.method](route.path, handle);
+    rooted[route.method](mount.rootPath + route.path, handle);
+  }
 
   const middleware = (req: Request, res: Response, next: NextFunction): void => {
     req.hub = mount.hub;

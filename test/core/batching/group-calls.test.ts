@@ -37,6 +37,28 @@ describe('groupCalls', () => {
     expect(batches).to.deep.equal([[1], [2, 3, 4]]);
   });
 
+  it('has as many batches under way as it may', async () => {
+    const batches: (readonly number[])[] = [];
+    const slow = gate();
+    const call = groupCalls(
+      async (items: readonly number[]) => {
+        batches.push(items);
+        await slow.opened;
+        return items;
+      },
+      { maxItems: 10, atOnce: 2 },
+    );
+    const calls: Promise<number>[] = [];
+    for (const item of [1, 2, 3, 4]) {
+      calls.push(call(item));
+      await new Promise(setImmediate);
+    }
+    expect(batches).to.deep.equal([[1], [2]]);
+    slow.open();
+    expect(await Promise.all(calls)).to.deep.equal([1, 2, 3, 4]);
+    expect(batches).to.deep.equal([[1], [2], [3, 4]]);
+  });
+
   it('never exceeds the batch size', async () => {
     const sizes: number[] = [];
     const call = groupCalls(

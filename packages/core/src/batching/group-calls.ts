@@ -13,12 +13,14 @@ export interface GroupOptions<Item> extends BatchLimits<Item> {
   /** How long a batch gathers after one of several, in milliseconds, while it is smaller than half of what it may be: where
    * nobody is in a hurry, fewer and larger batches cost less. Default 0. */
   readonly gathersMs?: number;
+  /** How many batches may be under way: more than one where each waits long for a disk, and none for another. Default 1. */
+  readonly atOnce?: number;
   /** Whose an item is: owners take turns where more waits than goes into a batch. Default: all are one's. */
   readonly ownerOf?: (item: Item) => string;
 }
 
 /**
- * Turns calls with one item into calls with many: while a batch is under way, the next one gathers. A lone call
+ * Turns calls with one item into calls with many: while as many batches as may be are under way, the next one gathers. A lone call
  * starts at once, and the size of batches grows with the load by itself, without a timer unless `gathersMs` is given.
  *
  * `run` is called in no context, since a batch is nobody's own. It answers one result per item, in order. Where a batch
@@ -29,10 +31,10 @@ export function groupCalls<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly Result[]>,
   options: GroupOptions<Item>,
 ): (item: Item) => Promise<Result> {
-  const { weigh = () => 0, ownerOf } = options;
+  const { weigh = () => 0, ownerOf, atOnce = 1 } = options;
   const limits = { ...options, weigh: ({ item }: Call<Item, Result>) => weigh(item) };
   let waiting: Call<Item, Result>[] = [];
-  let running = false;
+  let running = 0;
 
   async function flush(): Promise<void> {
     while (waiting.length > 0) {
@@ -43,14 +45,14 @@ export function groupCalls<Item, Result>(
       await runBatch(run, batch);
       if (batch.length > 1 && waiting.length < options.maxItems / 2) await rest(options.gathersMs);
     }
-    running = false;
+    running--;
   }
 
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      if (running) return;
-      running = true;
+      if (running >= atOnce) return;
+      running++;
       withoutContext(() => queueMicrotask(() => void flush()));
     });
 }

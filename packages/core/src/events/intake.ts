@@ -17,6 +17,8 @@ const INSERT_LIMITS = {
   maxWeight: MAX_INSERT_CHARS,
   weigh: ({ payload }: EventRecord) => payload.length,
 };
+/** While one waits for the disk to have its commit, the next can be written. */
+const RECORDS_AT_ONCE = 2;
 /** Of one transaction: what it writes beyond them is taken from the store when it has ended. */
 const MAX_REMEMBERED = 500;
 
@@ -192,6 +194,7 @@ export class Intake {
     const record = (arrivals: readonly Arrival[]) =>
       this.#deps.store.receipts.record(arrivals, this.#leasedUntil(leasing));
     return groupCalls(record, {
+      atOnce: RECORDS_AT_ONCE,
       maxItems: MAX_INSERT,
       maxWeight: MAX_INSERT_CHARS,
       weigh: ({ receipt, event }) => receipt.body.length + event.payload.length,
