@@ -11,7 +11,6 @@ import {
   standardWebhooks,
   stripe,
 } from '@hookline/core';
-import { signedRequest } from './support/signed-request.js';
 import { webhooks as expressWebhooks } from '@hookline/express';
 import { webhooks as koaWebhooks } from '@hookline/koa';
 import Router from '@koa/router';
@@ -21,6 +20,7 @@ import Koa from 'koa';
 import Stripe from 'stripe';
 import { expectError } from './support/expect-error.js';
 import { RecordingLogger } from './support/recording-logger.js';
+import { signedRequest } from './support/signed-request.js';
 
 const events = defineEvents({ 'order.paid': payload<{ id: number }>() });
 const githubSecret = 'a secret of ours';

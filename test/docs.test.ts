@@ -4,6 +4,8 @@ import { expect } from 'chai';
 import { METADATA_ADDRESSES, METADATA_NAMES } from '../packages/core/src/delivery/metadata-service.js';
 import { ADMIN_ROUTES } from '../packages/core/src/http/admin-routes.js';
 import { renderErrors } from './support/render-errors.js';
+import { renderRawBody } from './support/render-raw-body.js';
+import { renderSources } from './support/render-sources.js';
 import { renderUrlGuard } from './support/render-url-guard.js';
 import { readUrlVectors } from './support/url-guard-vectors.js';
 
@@ -17,6 +19,15 @@ describe('the documents', () => {
   it('list the URLs that the guard was asked for (`npm run docs` writes the lists anew)', () => {
     const page = read('docs/url-guard.md');
     expect(page).to.equal(renderUrlGuard(page, readUrlVectors()));
+  });
+
+  it('list every sender as its source describes it (`npm run docs` writes the table anew)', () => {
+    const page = read('docs/sources.md');
+    expect(page).to.equal(renderSources(page));
+  });
+
+  it('tell what becomes of a body as the tests expect it (`npm run docs` writes the tables anew)', () => {
+    expect(read('docs/raw-body.md')).to.equal(renderRawBody());
   });
 
   it('name every metadata service', () => {

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import type { Report } from './bench.ts';
 
-const LIBRARIES = ['undici', 'pg', 'sequelize', 'bull', 'bullmq', 'ioredis', 'emittery', 'eventemitter2'];
+const LIBRARIES = [
+  ...['undici', 'pg', 'sequelize', 'bull', 'bullmq', 'ioredis', 'emittery', 'eventemitter2', 'express'],
+  ...['stripe', 'standardwebhooks', '@octokit/webhooks-methods'],
+];
 const BYTES_PER_GIB = 2 ** 30;
 
 /** What the figures were taken on. */

@@ -14,7 +14,7 @@ const MARGIN = 16;
 const COLOURS = { ours: '#1f6feb', peer: '#8c959f' };
 /** Of the bars of one row, which lie behind each other, the longest last. */
 const OPACITIES = [1, 0.5, 0.25];
-const PEERS = /^(bare|bull|by hand|emittery|eventemitter|not bound)/i;
+const PEERS = /^(bare|bull|by hand|emittery|eventemitter|not bound|npm )/i;
 
 interface Kind {
   readonly title: string;

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Agent, type IncomingMessage, type RequestListener } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type AnyHub, type Context, createHub, currentContext, github } from '@hookline/core';
-import { signedRequest } from '../support/signed-request.js';
 import { expect } from 'chai';
 import { RecordingLogger } from '../support/recording-logger.js';
+import { signedRequest } from '../support/signed-request.js';
 import { type Answer, type Sent, serving } from './framework-requests.js';
 
 export type ContextOf = (incoming: IncomingMessage) => Context | Promise<Context>;

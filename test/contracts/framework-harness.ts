@@ -1,49 +1,35 @@
 import type { RequestListener } from 'node:http';
-import type { AnyHub } from '@hookline/core';
+import type { AnyHub, AnySource } from '@hookline/core';
 import type { HttpMethod, HttpRequest, HttpResponse, Mount } from '@hookline/core/adapter';
 import { isHooklineError } from '../../packages/core/src/errors.js';
+import type { Fates } from './raw-body-table.js';
+
+/** In place of a mount: `verify(source)` and a handler that answers 202, wherever the mount would be found. */
+export interface Verifying {
+  readonly source: AnySource;
+  readonly maxBodyBytes: number;
+}
 
 /** What the app of a harness is asked to be. */
 export interface AppShape {
-  readonly mount: Mount;
+  readonly mount: Mount | Verifying;
   /** One of the harness's `places`. */
   readonly place: string;
   /** One of the harness's `setups`. Default: no body parser. */
   readonly setup?: string;
 }
 
-/** `kept`: the route gets the exact bytes. `gone`: it is refused with BODY_ALREADY_PARSED. */
-export type Fate = 'kept' | 'gone';
-
 /** A framework as the contract suite drives it. Its apps end in a handler that answers `FOREIGN` with `{ hub }`. */
 export interface FrameworkHarness {
   /** Ways to mount, each with the path under which the routes are then found. */
   readonly places: Readonly<Record<string, string>>;
-  /** Body parsers around Hookline, each with what becomes of the bytes, by content type. */
-  readonly setups: Readonly<Record<string, Readonly<Record<ContentType, Fate>>>>;
+  /** Body parsers around Hookline, each with what becomes of a body. */
+  readonly setups: Readonly<Record<string, Fates>>;
+  /** The app, or with a source in place of a mount one that answers its requests behind `verify(source)` with 202. */
   listener(shape: AppShape): RequestListener;
 }
 
 export const FOREIGN = 299;
-
-export const CONTENT_TYPES = [
-  'application/json',
-  'application/vnd.x+json',
-  'text/plain',
-  'application/x-www-form-urlencoded',
-] as const;
-
-export type ContentType = (typeof CONTENT_TYPES)[number];
-
-/** The same fate for every content type. */
-export const all = (fate: Fate): Record<ContentType, Fate> => fates(fate, fate, fate, fate);
-
-export const fates = (json: Fate, vendorJson: Fate, text: Fate, form: Fate): Record<ContentType, Fate> => ({
-  'application/json': json,
-  'application/vnd.x+json': vendorJson,
-  'text/plain': text,
-  'application/x-www-form-urlencoded': form,
-});
 
 export const stubHub = { registry: 'stub' } as unknown as AnyHub;
 

@@ -1,4 +1,4 @@
-import type { RunRecord, Store } from '@hookline/core';
+import type { RunRecord, RunResult, Store } from '@hookline/core';
 import { expect } from 'chai';
 import { aClaim, aFanOut, anEvent, aRun, aRunResult, dueIds, LEASE_MS, NOW } from './store-records.js';
 
@@ -71,6 +71,72 @@ export function runContract(store: () => Store): void {
       await store().runs.settle([aRunResult(run.id, slow.lease)]);
       const [claimed] = await store().runs.claim(aClaim({ now: NOW + LEASE_MS }));
       expect(claimed?.run).to.include({ attemptCount: 7 });
+    });
+
+    describe('settled with the work', () => {
+      const succeeded = (id: string, lease: string): RunResult =>
+        aRunResult(id, lease, { state: 'succeeded', nextAttemptAt: null, lastError: null, finalizedAt: NOW });
+      const later = { now: NOW + 2 * LEASE_MS };
+
+      async function hold() {
+        const { run } = await owe();
+        const claim = aClaim();
+        await store().runs.claim(claim);
+        return { id: run.id, lease: claim.lease };
+      }
+
+      it('never claims again what succeeded', async () => {
+        const { id, lease } = await hold();
+        expect(await store().runs.settleWith(async () => succeeded(id, lease))).to.equal(true);
+        expect(await store().runs.claim(aClaim(later))).to.deep.equal([]);
+      });
+
+      it('leaves as it was what came to nothing, or whose work failed', async () => {
+        const { id, lease } = await hold();
+        expect(await store().runs.settleWith(async () => null)).to.equal(false);
+        const failure = new Error('boom');
+        const failing = store().runs.settleWith(() => Promise.reject(failure));
+        expect(await failing.catch((error: unknown) => error)).to.equal(failure);
+        expect(await store().runs.renew([{ id, lease }], later.now)).to.deep.equal([id]);
+        const [again] = await store().runs.claim(aClaim(later));
+        expect(again?.run).to.include({ id, attemptCount: 0, lastError: null });
+      });
+
+      it('settles nothing where the lease was lost, before the work or meanwhile', async () => {
+        const { id, lease } = await hold();
+        const quick = aClaim({ now: NOW + LEASE_MS });
+        const isSettled = await store().runs.settleWith(async () => {
+          expect(await store().runs.claim(quick)).to.have.length(1);
+          return succeeded(id, lease);
+        });
+        expect(isSettled).to.equal(false);
+        expect(await store().runs.settleWith(async () => succeeded(id, lease))).to.equal(false);
+        expect(await store().runs.settleWith(async () => succeeded(id, quick.lease))).to.equal(true);
+        expect(await store().runs.claim(aClaim(later))).to.deep.equal([]);
+      });
+
+      it('settles nothing that was given back, or is settled', async () => {
+        const { id, lease } = await hold();
+        await store().runs.release([id], lease);
+        expect(await store().runs.settleWith(async () => succeeded(id, lease))).to.equal(false);
+        const again = aClaim();
+        await store().runs.claim(again);
+        expect(await store().runs.settleWith(async () => succeeded(id, again.lease))).to.equal(true);
+        expect(await store().runs.settleWith(async () => succeeded(id, again.lease))).to.equal(false);
+      });
+
+      it('lets claims be renewed, released and settled while the work goes on', async () => {
+        const { id, lease } = await hold();
+        const other = await hold();
+        const isSettled = await store().runs.settleWith(async () => {
+          const claims = [{ id, lease }, other];
+          expect(await store().runs.renew(claims, later.now)).to.have.members([id, other.id]);
+          await store().runs.settle([aRunResult(other.id, other.lease, { nextAttemptAt: later.now })]);
+          return succeeded(id, lease);
+        });
+        expect(isSettled).to.equal(true);
+        expect(await dueIds(store().runs, later)).to.deep.equal([other.id]);
+      });
     });
 
     it('prolongs a claim for as long as it is held', async () => {

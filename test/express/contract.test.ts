@@ -3,8 +3,10 @@ import type { Mount } from '@hookline/core/adapter';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express';
 import { captureRawBody } from '../../packages/express/src/capture-raw-body.js';
 import { mountOn } from '../../packages/express/src/mount-on.js';
+import { verify as verifySource } from '../../packages/express/src/verify.js';
 import { frameworkContract } from '../contracts/framework-contract.js';
-import { type AppShape, all, FOREIGN, type FrameworkHarness, fates } from '../contracts/framework-harness.js';
+import { type AppShape, FOREIGN, type FrameworkHarness } from '../contracts/framework-harness.js';
+import { EXPRESS_FATES } from '../contracts/raw-body-table.js';
 
 const places: Record<string, { prefix: string; mount(app: Express, mount: Mount): void }> = {
   'app.use(webhooks())': {
@@ -37,38 +39,40 @@ const parsers = [
 ];
 const later: RequestHandler = (_req, _res, next) => setTimeout(next, 5);
 
-const before: Record<string, RequestHandler[]> = {
-  'express.json() before': [express.json()],
-  'all parsers before': parsers,
-  'express.raw() before': [express.raw({ type: '*/*' })],
-  'express.json() and then express.raw() before': [express.json(), express.raw({ type: '*/*' })],
-  'a verify hook': [express.json({ verify }), express.urlencoded({ extended: true, verify }), express.text()],
-  'captureRawBody and all parsers before': [captureRawBody, ...parsers],
-  'captureRawBody behind an async middleware, and all parsers': [later, captureRawBody, ...parsers],
+type Setup = keyof typeof EXPRESS_FATES;
+const raw = express.raw({ type: () => true });
+
+const before: Partial<Readonly<Record<Setup, readonly RequestHandler[]>>> = {
+  '`express.json()` in front': [express.json()],
+  '`json()`, `urlencoded()`, `text()` in front, `+json` too': parsers,
+  '`express.raw({ type: () => true })` in front': [raw],
+  '`express.json()` in front, then `express.raw()`': [express.json(), raw],
+  '`json({ verify: captureRawBody })` in front, `urlencoded` likewise; `text()`': [
+    express.json({ verify }),
+    express.urlencoded({ extended: true, verify }),
+    express.text(),
+  ],
+  '`app.use(captureRawBody)`, then all parsers': [captureRawBody, ...parsers],
+  'an async middleware, `captureRawBody`, then all parsers': [later, captureRawBody, ...parsers],
+  'an async middleware': [later],
 };
-const after: Record<string, RequestHandler[]> = { 'all parsers after': parsers };
+const after: Partial<Readonly<Record<Setup, readonly RequestHandler[]>>> = {
+  '`json()`, `urlencoded()`, `text()` behind': parsers,
+};
 
 const harness: FrameworkHarness = {
   places: Object.fromEntries(Object.entries(places).map(([place, { prefix }]) => [place, prefix])),
-  setups: {
-    'no body parser': all('kept'),
-    'express.json() before': fates('gone', 'kept', 'kept', 'kept'),
-    'all parsers before': all('gone'),
-    'all parsers after': all('kept'),
-    'express.raw() before': all('kept'),
-    'express.json() and then express.raw() before': fates('gone', 'kept', 'kept', 'kept'),
-    'a verify hook': fates('kept', 'kept', 'gone', 'kept'),
-    'captureRawBody and all parsers before': all('kept'),
-    'captureRawBody behind an async middleware, and all parsers': all('kept'),
-  },
+  setups: EXPRESS_FATES,
   listener,
 };
 
-function listener({ mount, place, setup = '' }: AppShape): RequestListener {
+function listener({ mount, place, setup }: AppShape): RequestListener {
   const app = express();
-  for (const middleware of before[setup] ?? []) app.use(middleware);
-  places[place]?.mount(app, mount);
-  for (const middleware of after[setup] ?? []) app.use(middleware);
+  for (const middleware of before[setup as Setup] ?? []) app.use(middleware);
+  if ('source' in mount) app.use(verifySource(mount.source, mount));
+  else places[place]?.mount(app, mount);
+  for (const middleware of after[setup as Setup] ?? []) app.use(middleware);
+  if ('source' in mount) app.use((_req, res) => void res.sendStatus(202));
   app.use((req, res) => {
     res.status(FOREIGN).json({ hub: req.hub?.registry });
   });
@@ -76,8 +80,8 @@ function listener({ mount, place, setup = '' }: AppShape): RequestListener {
   return app;
 }
 
-const onError: ErrorRequestHandler = (error: Error, _req, res, _next) => {
-  res.status(500).json({ bug: error.message });
+const onError: ErrorRequestHandler = (error, _req, res, _next) => {
+  res.status(500).json({ bug: error.message, error: { code: error.code } });
 };
 
 frameworkContract('Express', harness);

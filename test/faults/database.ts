@@ -55,7 +55,7 @@ export async function createDatabase(serverUrl: string, name: string): Promise<D
     storedEvents: async () => {
       const [row] = await select<{ count: number }>(
         url,
-        `SELECT count(*)::int AS count FROM hookline_events WHERE type NOT LIKE 'hookline.%'`,
+        `SELECT count(*)::int AS count FROM hookline_events WHERE type = 'order.created'`,
       );
       return row?.count ?? 0;
     },

@@ -7,6 +7,7 @@ import { manyRelaysAndWorkers } from './scenarios/many-relays-and-workers.js';
 import { orderedWorkerKilled } from './scenarios/ordered-worker-killed.js';
 import { pausedWorkerKilled } from './scenarios/paused-worker-killed.js';
 import { processKilledWithoutRedis } from './scenarios/process-killed-without-redis.js';
+import { receiptEffectOnce } from './scenarios/receipt-effect-once.js';
 import { redisFlushed } from './scenarios/redis-outages.js';
 import { rolledBack } from './scenarios/rolled-back.js';
 import { workerKilled } from './scenarios/worker-killed.js';
@@ -23,6 +24,7 @@ const CHOSEN = [
   redisFlushed,
   orderedWorkerKilled,
   pausedWorkerKilled,
+  receiptEffectOnce,
 ];
 
 describe('The fault suite, in its short form', function () {

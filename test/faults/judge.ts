@@ -17,7 +17,7 @@ export interface Evidence {
   readonly received: readonly Reception[];
   /** Requests whose signature was wrong. */
   readonly refused: number;
-  /** Events in Hookline's own table: a row and its event exist both or not at all. */
+  /** Events of business rows in Hookline's own table: a row and its event exist both or not at all. */
   readonly storedEvents: number;
 }
 

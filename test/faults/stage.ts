@@ -7,6 +7,8 @@ import { Program } from './program.ts';
 import type {
   HubConfig,
   HubOrder,
+  InboundConfig,
+  InboundOrder,
   ReceiverCount,
   ReceiverOrder,
   Reception,
@@ -31,6 +33,7 @@ const DEFAULTS = {
 export type Roles = HubConfig['roles'];
 export type HubProgram = Program<HubOrder>;
 export type Writer = Program<WriterOrder>;
+export type InboundProgram = Program<InboundOrder>;
 
 export interface Props {
   readonly database: Database;
@@ -96,6 +99,12 @@ export class Stage {
     return this.#start('writer', 'writer', { ...config, ...queue, roles, via } satisfies WriterConfig);
   }
 
+  /** A whole app that takes a sender's requests in as well, signed with this secret. */
+  startInbound(secret: string): Promise<InboundProgram> {
+    const config: InboundConfig = { ...this.hubConfig, roles: ['web', 'relay', 'worker'], secret };
+    return this.#start('inbound', 'inbound-process', config);
+  }
+
   /** All webhooks: what they are owed is held, or let go. */
   async pauseWebhooks(isPaused: boolean): Promise<void> {
     for (const id of this.#webhookIds) await this.#props.database.pauseWebhook(id, isPaused);
@@ -110,7 +119,12 @@ export class Stage {
   }
 
   async countCommitted(): Promise<number> {
-    return (await this.#props.database.committed()).length;
+    return (await this.references()).length;
+  }
+
+  /** Of the rows that are committed now. */
+  async references(): Promise<readonly string[]> {
+    return (await this.#props.database.committed()).map(({ reference }) => reference);
   }
 
   /** Polls the receiver until it is so. Rejects after a minute: the scenario cannot go on then. */

@@ -7,8 +7,10 @@ import { koaBody } from 'koa-body';
 import koaBodyParser from 'koa-bodyparser';
 import { captureRawBody } from '../../packages/koa/src/capture-raw-body.js';
 import { mountOn } from '../../packages/koa/src/mount-on.js';
+import { verify } from '../../packages/koa/src/verify.js';
 import { frameworkContract } from '../contracts/framework-contract.js';
-import { type AppShape, all, FOREIGN, type FrameworkHarness, fates } from '../contracts/framework-harness.js';
+import { type AppShape, FOREIGN, type FrameworkHarness } from '../contracts/framework-harness.js';
+import { KOA_FATES } from '../contracts/raw-body-table.js';
 
 const places: Record<string, { prefix: string; mount(app: Koa, mount: Mount): void }> = {
   'app.use(webhooks())': {
@@ -68,46 +70,58 @@ const later: Middleware = async (_ctx, next) => {
   await next();
 };
 
-const before: Record<string, Middleware[]> = {
-  'koa-bodyparser before': [koaBodyParser()],
-  '@koa/bodyparser before': [bodyParser()],
-  '@koa/bodyparser for every type before': [bodyParser({ enableTypes: ['json', 'form', 'text'] })],
-  'koa-body before': [koaBody()],
-  'koa-body with includeUnparsed before': [koaBody({ includeUnparsed: true })],
-  'captureRawBody() and koa-body before': [captureRawBody(), koaBody()],
-  'captureRawBody() and @koa/bodyparser before': [captureRawBody(), bodyParser()],
-  'captureRawBody() behind an async middleware, and koa-body': [later, captureRawBody(), koaBody()],
+type Setup = keyof typeof KOA_FATES;
+
+const before: Partial<Readonly<Record<Setup, readonly Middleware[]>>> = {
+  '`koa-bodyparser` in front': [koaBodyParser()],
+  '`@koa/bodyparser` in front': [bodyParser()],
+  '`@koa/bodyparser` for `json`, `form` and `text` in front': [
+    bodyParser({ enableTypes: ['json', 'form', 'text'] }),
+  ],
+  '`koa-body` in front': [koaBody()],
+  '`koa-body({ includeUnparsed: true })` in front': [koaBody({ includeUnparsed: true })],
+  '`captureRawBody()`, then `koa-body`': [captureRawBody(), koaBody()],
+  '`captureRawBody()`, then `@koa/bodyparser`': [captureRawBody(), bodyParser()],
+  'an async middleware, `captureRawBody()`, then `koa-body`': [later, captureRawBody(), koaBody()],
+  'an async middleware': [later],
 };
-const after: Record<string, Middleware[]> = { '@koa/bodyparser after': [bodyParser()] };
+const after: Partial<Readonly<Record<Setup, readonly Middleware[]>>> = {
+  '`@koa/bodyparser` behind': [bodyParser()],
+};
 
 const harness: FrameworkHarness = {
   places: Object.fromEntries(Object.entries(places).map(([place, { prefix }]) => [place, prefix])),
-  setups: {
-    'no body parser': all('kept'),
-    'koa-bodyparser before': all('kept'),
-    '@koa/bodyparser before': all('kept'),
-    '@koa/bodyparser for every type before': all('kept'),
-    '@koa/bodyparser after': all('kept'),
-    'koa-body before': fates('gone', 'kept', 'gone', 'gone'),
-    'koa-body with includeUnparsed before': all('kept'),
-    'captureRawBody() and koa-body before': all('kept'),
-    'captureRawBody() and @koa/bodyparser before': all('kept'),
-    'captureRawBody() behind an async middleware, and koa-body': all('kept'),
-  },
+  setups: KOA_FATES,
   listener,
 };
 
-function listener({ mount, place, setup = '' }: AppShape): RequestListener {
+function listener({ mount, place, setup }: AppShape): RequestListener {
   const app = new Koa();
   app.silent = true;
-  for (const middleware of before[setup] ?? []) app.use(middleware);
-  places[place]?.mount(app, mount);
-  for (const middleware of after[setup] ?? []) app.use(middleware);
+  if ('source' in mount) app.use(answerErrors);
+  for (const middleware of before[setup as Setup] ?? []) app.use(middleware);
+  if ('source' in mount) app.use(verify(mount.source, mount));
+  else places[place]?.mount(app, mount);
+  for (const middleware of after[setup as Setup] ?? []) app.use(middleware);
+  if ('source' in mount) app.use(accept);
   app.use((ctx) => {
     ctx.status = FOREIGN;
     ctx.body = { hub: ctx.hub?.registry };
   });
   return app.callback();
 }
+
+const accept: Middleware = (ctx) => {
+  ctx.status = 202;
+};
+
+const answerErrors: Middleware = async (ctx, next) => {
+  try {
+    await next();
+  } catch (error) {
+    ctx.status = 500;
+    ctx.body = { error: { code: (error as { code?: unknown }).code } };
+  }
+};
 
 frameworkContract('Koa', harness);

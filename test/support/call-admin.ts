@@ -36,7 +36,16 @@ export function post(routes: readonly Route[], path: string, call: Call = {}): P
 
 function aRequest({ params = {}, query = {}, headers = {}, body }: Call): HttpRequest {
   return {
-    ...{ method: 'GET', url: '/', params, query, headers, remoteAddress: '127.0.0.1', raw: null },
+    ...{
+      method: 'GET',
+      url: '/',
+      origin: null,
+      params,
+      query,
+      headers,
+      remoteAddress: '127.0.0.1',
+      raw: null,
+    },
     bytes: async () => Buffer.from(JSON.stringify(body ?? '')),
     json: async () => body,
   };

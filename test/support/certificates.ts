@@ -1,3 +1,4 @@
+import type { KeyPairKeyObjectResult } from 'node:crypto';
 import { generate } from 'selfsigned';
 
 export interface Identity {
@@ -35,4 +36,19 @@ export async function anAuthority(name: string) {
     return { cert: issued.cert, privateKey: issued.private };
   };
   return { ca: ca.cert, issue };
+}
+
+/** Of a key pair that there is already, so that only the certificate must be waited for. */
+export async function aCertificate(commonName: string, pair: KeyPairKeyObjectResult): Promise<string> {
+  const { cert } = await generate([{ name: 'commonName', value: commonName }], {
+    keyType: 'rsa',
+    algorithm: 'sha256',
+    keyPair: {
+      publicKey: pair.publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+      privateKey: pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+    },
+    notBeforeDate: new Date('2020-01-01'),
+    notAfterDate: new Date('2040-01-01'),
+  });
+  return cert;
 }

@@ -78,7 +78,11 @@ function describe(locator: Locator): string {
   if (typeof locator === 'function') return 'in the body';
   if ('header' in locator) return `\`${locator.header}\``;
   if ('query' in locator) return `\`?${locator.query}=\``;
-  if ('each' in locator) return `\`${[locator.each, locator.path].filter(Boolean).join('[].')}\``;
+  if ('each' in locator)
+    return [locator.path]
+      .flat()
+      .map((path) => `\`${locator.each}[].${path}\``)
+      .join(' + ');
   if ('path' in locator) return `\`${locator.path}\``;
   return 'first' in locator
     ? locator.first.map(describe).join(' or ')

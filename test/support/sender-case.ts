@@ -9,6 +9,8 @@ export interface SenderCase {
   readonly coveredBody?: (body: Buffer) => readonly { readonly from: number; readonly to: number }[];
   /** Headers that are signed besides those with the signature. */
   readonly signedHeaders?: readonly string[];
+  /** Its header lists signatures of which any may be right: a wrong one behind a right one does no harm. */
+  readonly takesAny?: true;
   /** Made by hand where the source cannot sign. */
   readonly request?: () => SignedRequest;
 }

@@ -1,4 +1,4 @@
-import type { AnyHub } from '@hookline/core';
+import type { AnyHub, ListenerContext } from '@hookline/core';
 import { createHub, defineEvents, type EventOf, Listener, type NewEventOf, payload } from '@hookline/core';
 import { z } from 'zod';
 
@@ -55,6 +55,23 @@ hub.on('*', (event) => event.type);
 // @ts-expect-error a group that no event is in
 hub.on('invoice.*', () => {});
 
+interface Ledger {
+  write(text: string): void;
+}
+const transactional = { lane: 'async', name: 'books', transaction: true } as const;
+hub.on(
+  'message.created',
+  (event, { transaction }: ListenerContext<Ledger>) => transaction?.write(event.data.text),
+  transactional,
+);
+hub.on('message.created', (event, context) => [event.data.text, context.transaction], transactional);
+hub.on('message.created', (event) => event.data.text, transactional);
+hub.on('hookline.webhook.disabled', (event, { transaction }) => [event.data, transaction], transactional);
+// @ts-expect-error a listener that asks for no transaction gets none
+hub.on('message.created', (_event, context: ListenerContext) => context.transaction, { lane: 'async' });
+// @ts-expect-error the sync lane has none
+hub.on('message.created', () => {}, { lane: 'sync', name: 'x', transaction: true });
+
 const cues = createHub({
   events: defineEvents({
     'typing.started': payload<{ userId: number }>({ transient: true }),
@@ -73,6 +90,14 @@ class Good extends Listener<typeof events> {
     return event.data.status;
   }
 }
+class Books extends Listener<typeof events> {
+  override readonly lane = 'async';
+  override readonly transaction = true;
+  messageCreated(event: EventOf<typeof events, 'message.created'>, { transaction }: ListenerContext<Ledger>) {
+    transaction?.write(event.data.text);
+  }
+}
+hub.use(new Books());
 class Wrong extends Listener<typeof events> {
   conversationStatusChanged(event: EventOf<typeof events, 'message.created'>) {
     return event.data.text;

@@ -21,3 +21,10 @@ export {
 export { firstQueryValues } from './http/query.js';
 export { captureRawBody, keepInflatedBody } from './http/record-body.js';
 export type { HttpMethod, HttpRequest, HttpResponse, Route } from './http/types.js';
+export {
+  createVerifier,
+  type RequestVerifier,
+  type VerifiableRequest,
+  type Verification,
+  type VerifyOptions,
+} from './http/verify-request.js';

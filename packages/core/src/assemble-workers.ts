@@ -18,7 +18,7 @@ import { Prober } from './health/probe-webhooks.js';
 import { disableGone, reportExhausted } from './health/report-exhausted.js';
 import { WebhookHealth } from './health/webhook-health.js';
 import type { HubParts } from './hub-parts.js';
-import { attemptRun, type RunDeps } from './listeners/run-listener.js';
+import { attemptRun, type RunDeps } from './listeners/attempt-run.js';
 import type { HubOptions } from './options.js';
 import type { RowSources } from './rows/row-sources.js';
 import { ownWorkOf } from './worker/own-work.js';
@@ -106,7 +106,13 @@ export function assembleWorkers(
     profileOf: secrets.profileOf,
   };
   const retry = toPolicy('listenerRetry', options.listenerRetry, polynomialRetry);
-  const run: RunDeps = { ...world, claims: runClaims, retry, timeoutMs: limits.listenerTimeoutMs };
+  const run: RunDeps = {
+    ...world,
+    runs: store.runs,
+    claims: runClaims,
+    retry,
+    timeoutMs: limits.listenerTimeoutMs,
+  };
   const deliveries = workOf(deliveryClaims, readyDelivery(attempt, lanes));
   const runs = workOf(runClaims, (work) => ({
     ...{ id: work.run.id, lane: null, rank: 'first' },

@@ -11,12 +11,20 @@ import { EventService } from './events/event-service.js';
 import type { AnyRegistry } from './events/event-types.js';
 import type { DispatchAllOptions, DispatchOptions, NewEvent } from './events/new-event.js';
 import { isReserved, type OperationalEvents } from './events/operational-events.js';
-import type { AnyHub, Exhausted, Extension, InboundResult, ListenOptions, StartOptions } from './hub.js';
+import type {
+  AnyHub,
+  Exhausted,
+  Extension,
+  InboundResult,
+  ListenOptions,
+  StartOptions,
+  TransactionalOptions,
+} from './hub.js';
 import type { HubParts } from './hub-parts.js';
 import { handleInbound } from './inbound/handle-inbound.js';
 import type { AnySource, RequestInput } from './inbound/source.js';
 import { LifeCycle } from './life-cycle.js';
-import { Listener } from './listeners/listener.js';
+import { Listener, type ListenerContext } from './listeners/listener.js';
 import {
   assertLane,
   assertStored,
@@ -116,7 +124,11 @@ export class AssembledHub implements AnyHub {
     return rows.reconcile(options, this.#parts.store);
   }
 
-  on(pattern: string, handler: (event: Event) => unknown, options: ListenOptions = {}): () => void {
+  on(
+    pattern: string,
+    handler: (event: Event, context: ListenerContext) => unknown,
+    options: ListenOptions | TransactionalOptions = {},
+  ): () => void {
     this.registry.assertPattern(pattern);
     const replacement = this.registry.replacementOf(pattern);
     if (replacement)
@@ -131,11 +143,15 @@ export class AssembledHub implements AnyHub {
         'the async lane keeps runs by the name of their listener: give it one, for good',
       );
     }
-    assertLane(name, lane, options.retry);
+    assertLane(name, lane, options);
     if (lane === 'async') assertStored(name, pattern, this.registry);
     const retry =
       options.retry === undefined ? null : toPolicy(`retry of ${name}`, options.retry, standardRetry);
-    return this.#parts.listeners.add(functionListener(pattern, handler, { name, lane, retry }));
+    const { transaction: isTransactional = false } = options;
+    const handle = handler as (event: Event, context?: ListenerContext) => unknown;
+    return this.#parts.listeners.add(
+      functionListener(pattern, handle, { name, lane, retry, isTransactional }),
+    );
   }
 
   onExhausted(

@@ -93,6 +93,12 @@ export const ERRORS = {
     message: 'The key that source "{source}" signs with could not be fetched: {problem}.',
     hint: 'The sender will send again. Check that this process may reach {url}.',
   },
+  SUBSCRIPTION_UNCONFIRMED: {
+    status: 503,
+    expose: true,
+    message: 'The subscription that source "{source}" is asked to confirm could not be confirmed: {problem}.',
+    hint: 'The sender will ask again. Check that this process may reach it.',
+  },
   SOURCE_NAME_INVALID: {
     status: 500,
     expose: false,
@@ -199,7 +205,8 @@ export const ERRORS = {
   WEBHOOK_NOT_VERIFIED: {
     status: 500,
     expose: false,
-    message: 'This request was not verified: expected verify(...) of source "{source}" in front of its handler.',
+    message:
+      'This request was not verified: expected verify(...) of source "{source}" in front of its handler.',
     hint: 'Mount the very middleware whose of() is called: app.post(path, middleware, handler).',
   },
   BODY_TOO_LARGE: {

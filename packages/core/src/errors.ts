@@ -27,6 +27,11 @@ export class HooklineError extends Error {
     this.details = details;
     Object.defineProperty(this, BRAND, { value: true });
   }
+
+  /** The same as `status`, by the name that some error handlers of Express and Koa look for. */
+  get statusCode(): number {
+    return this.status;
+  }
 }
 
 /** Tells our errors from others, also those of a second copy of this package (`instanceof` would not). */

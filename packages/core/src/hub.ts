@@ -14,7 +14,7 @@ import type { DispatchAllOptions, DispatchOptions, NewEvent, NewEventOf } from '
 import type { OperationalEvent, OperationalType } from './events/operational-events.js';
 import type { Deliveries, Events, Webhook, Webhooks } from './hub-services.js';
 import type { AnySource, RequestInput, VerifiedRequest } from './inbound/source.js';
-import type { Listener, ListenerLane } from './listeners/listener.js';
+import type { Listener, ListenerContext, ListenerLane } from './listeners/listener.js';
 import type { Feed, FeedHandle } from './ports/feed.js';
 import type { Logger } from './ports/logger.js';
 import type { Reconciled, ReconcileOptions, RowSource } from './ports/row-source.js';
@@ -34,6 +34,22 @@ export interface ListenOptions {
   readonly name?: string;
   /** When its failed runs are tried again, in the async lane: a policy, or delays in milliseconds. Default: the hub's `listenerRetry`. */
   readonly retry?: RetryPolicy | readonly number[];
+  /** See `TransactionalOptions.transaction`. Default false. */
+  readonly transaction?: false;
+}
+
+/** Of a listener that is to have happened once. */
+export interface TransactionalOptions extends Omit<ListenOptions, 'transaction'> {
+  readonly lane: 'async';
+  readonly name: string;
+  /**
+   * The listener gets `{ transaction }` beside the event: what it writes through it, what it dispatches with it and the mark
+   * that its run succeeded commit together or not at all. Where it throws, takes longer than `listenerTimeoutMs`, or its
+   * process dies or loses the run to another, nothing of that stays, and the run is tried again. Whatever else it does
+   * happens at least once. The transaction is READ COMMITTED, and takes a connection for as long as the listener runs; half
+   * of the connections of a pool, at least one, are for such listeners.
+   */
+  readonly transaction: true;
 }
 
 export interface StartOptions {
@@ -159,6 +175,19 @@ export interface Hub<R extends AnyRegistry = AnyRegistry> extends HubBase {
     options?: DispatchAllOptions,
   ): Promise<readonly EventFor<R, TypeOf<R>>[]>;
 
+  /** Listens in a transaction: see `TransactionalOptions.transaction`. */
+  on<Pattern extends PatternOf<R>, Transaction = unknown>(
+    pattern: Pattern,
+    handler: (event: EventFor<R, Pattern>, context: ListenerContext<Transaction>) => unknown,
+    options: TransactionalOptions,
+  ): () => void;
+
+  on<Type extends OperationalType, Transaction = unknown>(
+    type: Type,
+    handler: (event: OperationalEvent<Type>, context: ListenerContext<Transaction>) => unknown,
+    options: TransactionalOptions,
+  ): () => void;
+
   /** Listens with a function. Answers the function that takes it out again. Throws EVENT_TYPE_UNKNOWN, LISTENER_INVALID. */
   on<Pattern extends PatternOf<R>>(
     pattern: Pattern,
@@ -192,6 +221,11 @@ export interface AnyHub extends HubBase {
   readonly registry: AnyRegistry;
   dispatch(type: string, data: unknown, options?: DispatchOptions): Promise<Event>;
   dispatchAll(events: readonly NewEvent[], options?: DispatchAllOptions): Promise<readonly Event[]>;
+  on<Transaction = unknown>(
+    pattern: string,
+    handler: (event: Event, context: ListenerContext<Transaction>) => unknown,
+    options: TransactionalOptions,
+  ): () => void;
   on(pattern: string, handler: (event: Event) => unknown, options?: ListenOptions): () => void;
   onExhausted(
     pattern: string,

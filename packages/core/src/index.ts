@@ -63,9 +63,9 @@ export { bearer } from './http/bearer.js';
 export type { HttpRequest, HttpResponse, Route } from './http/types.js';
 export type * from './hub.js';
 export type * from './hub-services.js';
-export type { ReceiptRecord } from './inbound/receipt.js';
 export { defineSender } from './inbound/create-source.js';
 export { ReceivedRequest } from './inbound/inbound-request.js';
+export type { ReceiptRecord } from './inbound/receipt.js';
 export type { FieldLocator, Locator } from './inbound/request-field.js';
 export type * from './inbound/schemes/scheme.js';
 export { basicAuth, sharedToken, type TokenPlace } from './inbound/schemes/shared-token.js';
@@ -73,18 +73,18 @@ export { type SignedDescription, signed } from './inbound/schemes/signed.js';
 export type * from './inbound/sender.js';
 export type * from './inbound/source.js';
 export type { SecretLookup, SourceSecret } from './inbound/source-secrets.js';
+export { type CustomOptions, custom } from './inbound/sources/custom.js';
+export { github } from './inbound/sources/github.js';
 export {
   type HmacOptions,
   hmac,
   type SignatureListOptions,
   type TimestampOptions,
 } from './inbound/sources/hmac.js';
-export { type CustomOptions, custom } from './inbound/sources/custom.js';
-export { github } from './inbound/sources/github.js';
 export { standardWebhooks } from './inbound/sources/standard-webhooks.js';
 export { stripe } from './inbound/sources/stripe.js';
 export { type VerifyWebhookOptions, verifyWebhook, type WebhookPayload } from './inbound/verify-webhook.js';
-export { Listener, type ListenerLane } from './listeners/listener.js';
+export { Listener, type ListenerContext, type ListenerLane } from './listeners/listener.js';
 export type { RunRecord, RunState } from './listeners/run.js';
 export type { ListenerErrorHandler } from './listeners/run-listener.js';
 export type { DeliveryOptions, HubOptions } from './options.js';

@@ -9,10 +9,17 @@ import {
 } from '@hookline/core/adapter';
 import { type HooklineMiddleware, mountOn } from './mount-on.js';
 
-export type { AdminOptions, InboundOptions, ToContext, WebhooksOptions } from '@hookline/core/adapter';
+export type {
+  AdminOptions,
+  InboundOptions,
+  ToContext,
+  VerifyOptions,
+  WebhooksOptions,
+} from '@hookline/core/adapter';
 export { captureRawBody } from './capture-raw-body.js';
 export { context } from './context.js';
 export type { HooklineMiddleware } from './mount-on.js';
+export { type VerifyMiddleware, verify } from './verify.js';
 
 /**
  * Inbound webhooks and the admin routes, under `/webhooks`, or where it is mounted: `app.use('/hooks', webhooks(hub))`.

@@ -4,8 +4,9 @@ import { Binds } from './binds.js';
 import { BoundArray } from './bound-array.js';
 import { type FailureContext, isConnectionFailure } from './connection-failure.js';
 import { SCRIPTS } from './migrations/scripts.js';
-import { isNative, type Row, type SequelizeLike } from './sequelize-like.js';
+import { isNative, poolSizeOf, type Row, type SequelizeLike } from './sequelize-like.js';
 import { type Tables, tablesOf } from './tables.js';
+import { turnsOf } from './turns-of.js';
 
 /** Sequelize's own option: a function that gets each statement, or false. */
 export type Logging = boolean | ((sql: string, timingMs?: number) => void);
@@ -18,6 +19,12 @@ export interface Database {
   run(sql: string, binds?: Binds, transaction?: unknown): Promise<readonly Row[]>;
   /** A transaction of its own, in which each statement sees what was committed before it began. */
   transact<Result>(work: (run: Run) => Promise<Result>): Promise<Result>;
+  /**
+   * A transaction that the app writes in, too, READ COMMITTED, in the CLS of Sequelize where that has one. Commits where
+   * `work` answers true; rolls back where it answers false or rejects. So many at once as leave connections for others.
+   * Answers whether it committed. Throws STORE_UNAVAILABLE: whether it did is not known where `work` had answered true.
+   */
+  lend(work: (transaction: unknown) => Promise<boolean>): Promise<boolean>;
 }
 
 export function openDatabase(
@@ -25,6 +32,7 @@ export function openDatabase(
   tables: Tables = tablesOf(),
   logging: Logging = false,
 ): Database {
+  const takeTurn = turnsOf(Math.max(1, Math.floor(poolSizeOf(sequelize) / 2)));
   const ready = isNative(sequelize) ? withoutBinary : (values: readonly unknown[]) => values;
   const query = async (sql: string, { values }: Binds, transaction: unknown) => {
     const options = { type: 'SELECT', bind: ready(values), transaction, logging, ...FIXED };
@@ -40,7 +48,27 @@ export function openDatabase(
       inTransaction(sequelize, (transaction) =>
         work((sql, binds = new Binds()) => query(sql, binds, transaction)),
       ).catch((error) => explain(error, { isAlone: true })),
+    lend: (work) => takeTurn(() => lendTransaction(sequelize, logging, work)),
   };
+}
+
+class RolledBack extends Error {}
+
+/** What the app did in it may be what fails its COMMIT: only a lost connection is none of its doing. */
+async function lendTransaction(
+  sequelize: SequelizeLike,
+  logging: Logging,
+  work: (transaction: unknown) => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    await sequelize.transaction({ isolationLevel: 'READ COMMITTED', logging }, async (transaction) => {
+      if (!(await work(transaction))) throw new RolledBack();
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof RolledBack) return false;
+    return explain(error, { isAlone: false });
+  }
 }
 
 async function inTransaction<Result>(

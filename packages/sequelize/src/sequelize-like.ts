@@ -9,6 +9,8 @@ export interface SequelizeLike {
   getDialect(): string;
   query(sql: string, options: object): Promise<unknown>;
   transaction(): Promise<OpenTransaction>;
+  /** Keeps it in the CLS, where there is one, while `work` goes on; then commits, or rolls back where that rejects. */
+  transaction<Result>(options: object, work: (transaction: unknown) => Promise<Result>): Promise<Result>;
 }
 
 /** A transaction that its opener ends. */
@@ -58,6 +60,16 @@ export interface DriverClient {
   /** Since pg 8.7. */
   unref?(): void;
   readonly connection?: { readonly stream?: { destroy?(): void } };
+}
+
+/** Sequelize's own default. */
+const DEFAULT_POOL_SIZE = 5;
+
+/** How many connections it makes at most. */
+export function poolSizeOf(sequelize: object): number {
+  const { options } = sequelize as { readonly options?: { readonly pool?: { readonly max?: unknown } } };
+  const max = options?.pool?.max;
+  return typeof max === 'number' ? max : DEFAULT_POOL_SIZE;
 }
 
 /** Whether the driver is pg-native. */

@@ -63,6 +63,7 @@ function aRequest({
   return {
     method: 'GET',
     url: '/',
+    origin: null,
     params,
     query,
     headers,

@@ -95,6 +95,66 @@ describe('The body reader', () => {
       expect(await received(handle, ['ab'])).to.deep.equal(hexOf('ababab'));
     });
 
+    it('gives them to a second reader while the first still reads, each with its own limit', async () => {
+      const handle: Handle = async (request) => {
+        const readers = [readerOf(request), readerOf(request), readerOf(request, { maxBytes: 3 })];
+        const outcomes = await Promise.allSettled(readers.map((reader) => reader.bytes()));
+        return outcomes.map((outcome) =>
+          outcome.status === 'fulfilled' ? String(outcome.value) : describeOutcome(outcome.reason),
+        );
+      };
+      const tooLarge = { code: 'BODY_TOO_LARGE' };
+      expect(await received(handle, ['ab', 'cd'])).to.deep.equal({ json: ['abcd', 'abcd', tooLarge] });
+    });
+
+    it('takes nothing from somebody who listens for them already', async () => {
+      const handle: Handle = async (request, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        const bytes = await readerOf(request, { response }).bytes();
+        if (!request.readableEnded) await once(request, 'end');
+        return Buffer.concat([...chunks, bytes]);
+      };
+      expect(await received(handle, ['x', 'y'])).to.deep.equal(hexOf('xyxy'));
+    });
+
+    it('leaves a parser the body where it is given the response', async () => {
+      const readings: Record<string, (request: IncomingMessage) => Promise<Buffer>> = {
+        iterating: parse,
+        listening: (request) =>
+          new Promise((resolve) => {
+            const chunks: Buffer[] = [];
+            request.on('data', (chunk: Buffer) => chunks.push(chunk));
+            request.on('end', () => resolve(Buffer.concat(chunks)));
+          }),
+      };
+      const bodies = [['{"a":', '1}'], [], [Buffer.alloc(300_000, 'abc')]];
+      const turns = [async () => {}, () => new Promise<void>((resolve) => setTimeout(resolve, 10))];
+      for (const read of Object.values(readings))
+        for (const wait of turns)
+          for (const pieces of bodies) {
+            const handle: Handle = async (request, response) => {
+              await wait();
+              const first = await readerOf(request, { response, maxBytes: 1_000_000 }).bytes();
+              const parsed = await read(request);
+              const again = await readerOf(request, { parsed: {}, maxBytes: 1_000_000 }).bytes();
+              return [first.equals(parsed), again.equals(parsed), parsed.length];
+            };
+            const { length } = Buffer.concat(pieces.map((piece) => Buffer.from(piece as string)));
+            expect(await received(handle, pieces)).to.deep.equal({ json: [true, true, length] });
+          }
+    });
+
+    it('throws away what nobody read, so that the request comes to its end', async () => {
+      const closed: Promise<unknown>[] = [];
+      const handle: Handle = async (request, response) => {
+        closed.push(once(request, 'close'));
+        return readerOf(request, { response }).bytes();
+      };
+      expect(await received(handle, ['ab'])).to.deep.equal(hexOf('ab'));
+      await Promise.all(closed);
+    });
+
     it('takes a body of exactly the limit', async () => {
       const body = 'x'.repeat(MAX_BYTES);
       expect(await received((request) => readerOf(request).bytes(), [body])).to.deep.equal(hexOf(body));

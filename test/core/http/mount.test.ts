@@ -8,6 +8,7 @@ import { expectError } from '../../support/expect-error.js';
 const aRequest = (parts: Partial<HttpRequest>): HttpRequest => ({
   method: 'GET',
   url: '/',
+  origin: null,
   params: {},
   query: {},
   headers: {},

@@ -107,7 +107,11 @@ describe('hmac()', () => {
       { timestamp: { header: 'X-Timestamp' }, template: '{body}{timestamp}' },
       { 'x-timestamp': '1700000000', 'x-signature': macOf(`${body}1700000000`) },
     ],
-  ] as const satisfies readonly (readonly [string, Partial<HmacOptions & WithSecret>, Record<string, string>])[]) {
+  ] as const satisfies readonly (readonly [
+    string,
+    Partial<HmacOptions & WithSecret>,
+    Record<string, string>,
+  ])[]) {
     it(`verifies ${what}`, () => expect(verify(options, headers).json).to.equal(body));
   }
 

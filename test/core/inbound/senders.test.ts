@@ -77,7 +77,9 @@ for (const make of makers) {
 
     it('are refused with 4xx, whatever the headers of the proof hold', async () => {
       for (const name of proof) {
-        for (const value of oddValues(request.headers[name] ?? '')) {
+        const right = request.headers[name] ?? '';
+        for (const value of oddValues(right)) {
+          if (tried.takesAny && value.startsWith(`${right}, `)) continue;
           const headers = { ...request.headers, [name]: value };
           await expectRefused(source, { ...request, headers }, `${name}: ${JSON.stringify(value)}`);
         }

@@ -10,7 +10,12 @@ const EVENT = { id: 'evt_1', type: 'order.paid' } as Event;
 
 function listenersOf(...handlers: readonly ((event: Event) => unknown)[]) {
   return handlers.map((handle, index) =>
-    functionListener('*', handle, { name: `listener ${index}`, lane: 'sync', retry: null }),
+    functionListener('*', handle, {
+      name: `listener ${index}`,
+      lane: 'sync',
+      retry: null,
+      isTransactional: false,
+    }),
   );
 }
 

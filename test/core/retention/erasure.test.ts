@@ -110,7 +110,7 @@ describe('hub.events.erase', () => {
       body: Buffer.alloc(0),
       dedupeKey: '1',
     });
-    expect(await hub.receive('github', request)).to.deep.equal({ isNew: false });
+    expect(await hub.receive('github', request)).to.include({ isNew: false });
   });
 
   it('may be repeated', async () => {

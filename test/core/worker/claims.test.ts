@@ -131,6 +131,47 @@ describe('grouped claims', () => {
     expect(await due()).to.deep.equal([id]);
   });
 
+  it('holds what is settled by a write of its own until that went well', async () => {
+    const { claims, store, due, clock, ids } = await owedRuns(2);
+    const [settled = '', failed = ''] = ids;
+    const works = [await claims.claim(settled), await claims.claim(failed)];
+    const [held, other] = works.map((work) => ({ id: work?.run.id ?? '', lease: work?.lease ?? '' }));
+    if (!held || !other) throw new Error('nothing was claimed');
+    const write = (begin: () => void) =>
+      store.runs.settleWith(async () => {
+        begin();
+        return succeeded(held.id, held.lease);
+      });
+    expect(await claims.settleBy(held, write)).to.equal(true);
+    expect(claims.isHeld(settled)).to.equal(false);
+    expect(await claims.settleBy(other, async () => false)).to.equal(false);
+    expect(claims.isHeld(failed)).to.equal(true);
+    expect(await claims.renewAll()).to.equal(0);
+    clock.advance(LEASE_MS);
+    expect(await due()).to.deep.equal([failed]);
+  });
+
+  it('gives back what its own write has not begun to settle, and not what it has', async () => {
+    for (const hasBegun of [false, true]) {
+      const { claims, due, ids } = await owedRuns(1);
+      const [id = ''] = ids;
+      const work = await claims.claim(id);
+      let go = () => {};
+      const gate = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      const settling = claims.settleBy({ id, lease: work?.lease ?? '' }, async (begin) => {
+        if (hasBegun) begin();
+        await gate;
+        return true;
+      });
+      await claims.releaseAll();
+      expect(await due()).to.deep.equal(hasBegun ? [] : [id]);
+      go();
+      await settling;
+    }
+  });
+
   it('does not give back what is just being settled', async () => {
     const { claims, store, ids } = await owedRuns(1);
     const [id = ''] = ids;

@@ -43,6 +43,29 @@ export type WriterOrder =
 
 export type HubOrder = { readonly kind: 'block'; readonly ms: number };
 
+/** A process that takes in a sender's requests. */
+export interface InboundConfig extends HubConfig {
+  /** What the sender signs with. */
+  readonly secret: string;
+}
+
+export type InboundOrder =
+  | { readonly kind: 'where' }
+  /** From the next effect on, once it is written and before it is committed. */
+  | { readonly kind: 'stand-still' };
+
+const BETWEEN = '/';
+
+/** The reference of an order that came of a request: unlike any other, also of the same request. */
+export function referenceOf(request: string, random: string): string {
+  return `${request}${BETWEEN}${random}`;
+}
+
+/** The request that an order of this reference came of. */
+export function requestOf(reference: string): string {
+  return reference.slice(0, reference.indexOf(BETWEEN));
+}
+
 export interface ReceiverConfig {
   /** Path of a webhook and the secret it was shown. */
   readonly secrets: Readonly<Record<string, string>>;

@@ -12,6 +12,7 @@ import type { HubConfig } from './messages.js';
 
 export const events = defineEvents({
   'order.created': payload<{ order: { reference: string } }>(),
+  'github.*': payload<{ request: string }>({ visibility: 'internal' }),
 });
 
 /** The business row: one of them committed is one event committed. */

@@ -5,6 +5,7 @@ import { orderedWorkerKilled } from './ordered-worker-killed.ts';
 import { pausedWorkerKilled } from './paused-worker-killed.ts';
 import { postgresRestarted } from './postgres-restarted.ts';
 import { processKilledWithoutRedis } from './process-killed-without-redis.ts';
+import { receiptEffectOnce } from './receipt-effect-once.ts';
 import { receiverDown } from './receiver-down.ts';
 import { redisFlushed, redisRestartedEmpty, redisStopped } from './redis-outages.ts';
 import { rolledBack } from './rolled-back.ts';
@@ -29,4 +30,5 @@ export const scenarios: readonly Scenario[] = [
   receiverDown,
   orderedWorkerKilled,
   pausedWorkerKilled,
+  receiptEffectOnce,
 ];

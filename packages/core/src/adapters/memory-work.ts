@@ -142,6 +142,13 @@ export class MemoryRuns implements RunStore {
     for (const { id, lease, ...change } of results) this.#work.conclude(id, lease, change);
   }
 
+  async settleWith(work: (transaction: unknown) => Promise<RunResult | null>): Promise<boolean> {
+    const result = await work(null);
+    if (result === null) return false;
+    const { id, lease, ...change } = result;
+    return this.#work.conclude(id, lease, change);
+  }
+
   async renew(claims: readonly HeldClaim[], leasedUntil: number): Promise<readonly string[]> {
     return this.#work.renew(claims, leasedUntil);
   }

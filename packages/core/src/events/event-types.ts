@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { ListenerContext } from '../listeners/listener.js';
 import type { Event } from './event.js';
 import type { PayloadDefinition } from './event-definition.js';
 import type { EventRegistry } from './event-registry.js';
@@ -81,5 +82,5 @@ export type ListenerMethods<R extends AnyRegistry> = {
     ? never
     : string extends Type
       ? never
-      : MethodName<Type>]?: (event: EventFor<R, Type>) => unknown;
+      : MethodName<Type>]?: (event: EventFor<R, Type>, context: ListenerContext<never>) => unknown;
 };

@@ -1,12 +1,10 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { HooklineError } from '../errors.js';
 import { readJson } from '../inbound/request-json.js';
 import { inflateBody } from './inflate-body.js';
-import { type BodyRecording, inflatedBodyOf, recordBody, recordingOf } from './record-body.js';
-
-/** How long a body that is too large is read off before the answer, so that its sender gets to read one. */
-const LINGER_MS = 1_000;
+import { brokenOff, readBody, readingOf, refuseTooLarge } from './read-body.js';
+import { type BodyRecording, inflatedBodyOf, recordingOf } from './record-body.js';
 
 /** Where koa-body up to 6 keeps the text of what it parsed. */
 const UNPARSED = Symbol.for('unparsedBody');
@@ -20,6 +18,8 @@ export interface BodySource {
   readonly rawBody?: unknown;
   /** Limit for the body on the wire, and for the inflated one. */
   readonly maxBytes: number;
+  /** Given where a parser behind is to find the body as if nobody had read it. */
+  readonly response?: ServerResponse;
 }
 
 export interface BodyReader {
@@ -36,10 +36,24 @@ export interface BodyReader {
 export function createBodyReader(source: BodySource): BodyReader {
   let found: Promise<Buffer> | undefined;
   const bytes = (): Promise<Buffer> => {
-    found ??= findBytes(source);
+    found ??= readUntouched(source) ?? findBytes(source);
     return found;
   };
   return { bytes, json: async () => parsedBody(source) ?? parseJson(await bytes()) };
+}
+
+/** The usual case in as few steps as it takes: nobody was here before, and nothing is to be inflated. */
+function readUntouched({
+  request,
+  parsed,
+  rawBody,
+  maxBytes,
+  response,
+}: BodySource): Promise<Buffer> | undefined {
+  const isParsed = parsed !== undefined || rawBody !== undefined;
+  if (isParsed || request.headers['content-encoding'] !== undefined) return undefined;
+  const isKept = recordingOf(request) ?? inflatedBodyOf(request) ?? readingOf(request);
+  return isKept === undefined ? readBody(request, maxBytes, response) : undefined;
 }
 
 async function findBytes(source: BodySource): Promise<Buffer> {
@@ -48,9 +62,9 @@ async function findBytes(source: BodySource): Promise<Buffer> {
   if (recording !== undefined) return readRecording(request, recording, maxBytes);
   const kept = inflatedBodyOf(request) ?? bufferOf(source) ?? textOf(source);
   if (kept !== undefined) return within(kept, maxBytes);
-  const reading = recordBody(request, maxBytes);
+  const reading = readingOf(request) ?? readBody(request, maxBytes, source.response);
   if (reading === undefined) throw new HooklineError('BODY_ALREADY_PARSED');
-  return readRecording(request, reading, maxBytes);
+  return inflated(request, within(await reading, maxBytes), maxBytes);
 }
 
 async function readRecording(
@@ -61,11 +75,13 @@ async function readRecording(
   const limit = Math.min(maxBytes, recording.maxBytes);
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared <= limit) await ending(request, recording, limit);
-  if (Math.max(declared, recording.byteCount) > limit) {
-    await readOff(request);
-    throw new HooklineError('BODY_TOO_LARGE', { maxBytes: limit });
-  }
-  return inflateBody(recording.bytes(), request.headers['content-encoding'], limit);
+  if (Math.max(declared, recording.byteCount) > limit) await refuseTooLarge(request, limit);
+  return inflated(request, recording.bytes(), limit);
+}
+
+function inflated({ headers }: IncomingMessage, bytes: Buffer, maxBytes: number): Buffer | Promise<Buffer> {
+  const encoding = headers['content-encoding'];
+  return encoding === undefined ? bytes : inflateBody(bytes, encoding, maxBytes);
 }
 
 /** Resolves at the end of the body or once it is over the limit, whoever reads it. */
@@ -82,17 +98,10 @@ async function ending(request: IncomingMessage, recording: BodyRecording, limit:
     await finished(request, { writable: false, cleanup: true, signal: overLimit.signal });
   } catch (cause) {
     if (overLimit.signal.aborted) return;
-    throw new HooklineError('BODY_UNREADABLE', { problem: 'the connection broke before its end' }, cause);
+    throw brokenOff(cause);
   } finally {
     request.off('data', check);
   }
-}
-
-/** An answer given while the sender still writes is often lost: the connection closes under it. */
-async function readOff(request: IncomingMessage): Promise<void> {
-  request.resume();
-  const signal = AbortSignal.timeout(LINGER_MS);
-  await finished(request, { writable: false, cleanup: true, signal }).catch(() => undefined);
 }
 
 function within(bytes: Buffer, maxBytes: number): Buffer {
@@ -122,7 +131,8 @@ function isLengthDeclared({ headers }: IncomingMessage): boolean {
 
 /** Parsers leave an empty object behind for a body that they did not touch, so it counts only where one was read. */
 function parsedBody({ request, parsed }: BodySource): object | undefined {
-  const wasParsed = request.readableDidRead && recordingOf(request) === undefined;
+  const wasOurs = recordingOf(request) !== undefined || readingOf(request) !== undefined;
+  const wasParsed = request.readableDidRead && !wasOurs;
   const isObject = typeof parsed === 'object' && parsed !== null && !Buffer.isBuffer(parsed);
   return wasParsed && isObject ? parsed : undefined;
 }

@@ -1,29 +1,70 @@
-import type { AnyHub } from '../hub.js';
+import { HooklineError } from '../errors.js';
+import type { AnyHub, InboundResult } from '../hub.js';
+import type { AnySource } from '../inbound/source.js';
 import { respondError } from './respond-error.js';
-import type { HttpRequest, HttpResponse, Route } from './types.js';
+import type { HttpMethod, HttpRequest, HttpResponse, Route } from './types.js';
+import { toRequest } from './verify-request.js';
 
-/** `POST /:source`: 202 with the receipt, 200 for a request that came before, or a coded error. */
+const METHODS: readonly HttpMethod[] = ['post', 'get', 'put', 'patch', 'delete'];
+
+/**
+ * `/:source`, for every method that a sender may use: the answer to a sender that tries the URL, or else 202 with the
+ * receipt, 200 for a request that came before, the source's own answer in place of both, or a coded error.
+ */
 export function inboundRoutes(hub: AnyHub, prefix = ''): readonly Route[] {
-  return [
-    {
-      method: 'post',
-      path: `${prefix}/:source`,
-      async handle(request) {
-        try {
-          return await receive(hub, request);
-        } catch (error) {
-          return respondError(error, hub.logger);
-        }
-      },
-    },
-  ];
+  const handle = async (request: HttpRequest): Promise<HttpResponse> => {
+    const source = hub.sources.get(request.params.source ?? '');
+    try {
+      return await receive(hub, source, request);
+    } catch (error) {
+      return refuse(respondError(error, hub.logger), source);
+    }
+  };
+  return METHODS.map((method) => ({ method, path: `${prefix}/:source`, handle }));
 }
 
-async function receive(hub: AnyHub, request: HttpRequest): Promise<HttpResponse> {
-  const source = request.params.source ?? '';
-  const { method, url, headers } = request;
-  const body = hub.sources.has(source) ? await request.bytes() : Buffer.alloc(0);
-  const result = await hub.receive(source, { method, url, headers, body });
+async function receive(
+  hub: AnyHub,
+  source: AnySource | undefined,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const name = request.params.source ?? '';
+  if (!source) throw new HooklineError('SOURCE_UNKNOWN', { source: name });
+  const received = toRequest(request, await request.bytes());
+  const trial = await source.handshake(received);
+  if (trial !== null) return trial;
+  if (!source.methods.includes(request.method)) throw methodRefused(name, source, request.method);
+  const result = await hub.receive(name, received);
+  return source.respond ? ownAnswer(name, source.respond, result) : (source.accepted ?? usualAnswer(result));
+}
+
+function usualAnswer(result: InboundResult): HttpResponse {
   if (!result.isNew) return { status: 200, body: { duplicate: true } };
   return { status: 202, body: { receiptId: result.receiptId, eventId: result.eventId } };
+}
+
+async function ownAnswer(
+  name: string,
+  respond: NonNullable<AnySource['respond']>,
+  { webhook }: InboundResult,
+): Promise<HttpResponse> {
+  const answer: unknown = await respond(webhook);
+  if (typeof (answer as Partial<HttpResponse> | null | undefined)?.status === 'number')
+    return answer as HttpResponse;
+  throw new HooklineError('OPTION_INVALID', {
+    option: `respond() of source "${name}"`,
+    expected: 'an answer such as { status: 200, body: {} }',
+    got: answer === null ? 'null' : typeof answer,
+  });
+}
+
+function methodRefused(name: string, { methods }: AnySource, method: string): HooklineError {
+  return new HooklineError('METHOD_NOT_ALLOWED', { source: name, allowed: methods.join(', '), method });
+}
+
+/** Some senders want no body in a refusal; 405 names the methods (RFC 9110, section 15.5.6). */
+function refuse(response: HttpResponse, source: AnySource | undefined): HttpResponse {
+  const headers = response.status === 405 && source ? { allow: source.methods.join(', ') } : {};
+  if (source?.refusesSilently) return { status: response.status, headers };
+  return { ...response, headers };
 }

@@ -4,15 +4,13 @@ import { errorFields, HooklineError } from '../errors.js';
 import type { AnyHub } from '../hub.js';
 import type { AnySource, Sources } from '../inbound/source.js';
 import { sourcesFromEnv } from '../inbound/sources-from-env.js';
-import { whole } from '../options.js';
 import type { Authorizer } from '../ports/authorizer.js';
 import { adminRoutes } from './admin-routes.js';
+import { bodyLimit } from './body-limit.js';
 import { inboundRoutes } from './inbound-routes.js';
 import { loopbackAuthorizer } from './loopback-authorizer.js';
 import type { Route } from './types.js';
 
-const DEFAULT_MAX_BODY_BYTES = 1_000_000;
-const MAX_BODY_BYTES = 100_000_000;
 const LOOPBACK = ['127.0.0.0/8', '::1'];
 
 export interface InboundOptions {
@@ -119,10 +117,7 @@ function toMount(
 ): Mount {
   const { path = defaultPath } = options;
   if (!/^(\/[\w.~-]+)*$/.test(path)) throw invalidOption('path', 'a plain path such as "/webhooks"', path);
-  const maxBodyBytes = whole('maxBodyBytes', options.maxBodyBytes, DEFAULT_MAX_BODY_BYTES, [
-    1,
-    MAX_BODY_BYTES,
-  ]);
+  const maxBodyBytes = bodyLimit(options.maxBodyBytes);
   hub.start().catch((error) => hub.logger.error(errorFields(error), 'the hub could not start'));
   return { hub, routes, rootPath: path, maxBodyBytes };
 }

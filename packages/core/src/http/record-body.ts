@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { discardUnread } from './read-body.js';
 
 const RECORDING = Symbol.for('hookline.bodyRecording');
 const INFLATED = Symbol.for('hookline.inflatedBody');
@@ -49,11 +50,6 @@ export function captureRawBody(request: IncomingMessage, response: ServerRespons
   // looking into the buffer tells Node that somebody sees to the body, so that it no longer does itself
   if (request.readableLength > 0) response.once('finish', () => discardUnread(request));
   recordBody(request, CAPTURE_LIMIT_BYTES);
-}
-
-function discardUnread(request: IncomingMessage): void {
-  const readers = request.listenerCount('data') + request.listenerCount('readable');
-  if (readers === 0) request.resume();
 }
 
 /** Keeps what the `verify` hook of a body parser was given: the exact bytes, inflated. */

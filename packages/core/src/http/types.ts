@@ -3,6 +3,8 @@ export interface HttpRequest {
   readonly method: string;
   /** Path and query as the client sent them, mount path included. */
   readonly url: string;
+  /** `https://app.example.com`, by the framework's own proxy settings; null where nobody knows. */
+  readonly origin: string | null;
   /** Filled from the route's path: `/webhooks/:id` gives `{ id }`. */
   readonly params: Readonly<Record<string, string>>;
   /** One text per name: of a repeated one the first. */

@@ -44,6 +44,23 @@ function assertSeconds(seconds: unknown): void {
   assert('toleranceS', isRight, 'seconds, more than 0 (Infinity takes requests of any age)', seconds);
 }
 
+/** Throws OPTION_INVALID for what is no name of a header. */
+export function requireHeaderName(option: string, name: unknown): string {
+  const isRight = typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name);
+  assert(option, isRight, 'the name of a header', name);
+  return name as string;
+}
+
+/** Throws OPTION_INVALID for none of the choices. */
+export function requireChoice<Choice extends string>(
+  option: string,
+  choices: readonly Choice[],
+  got: unknown,
+): Choice {
+  assert(option, (choices as readonly unknown[]).includes(got), choices.join(' or '), got);
+  return got as Choice;
+}
+
 function assertFunction(option: string, value: unknown): void {
   if (value !== undefined) assert(option, typeof value === 'function', 'a function', value);
 }

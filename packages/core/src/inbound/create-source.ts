@@ -19,6 +19,16 @@ export function defineSender<More = object>(sender: Sender<More>): SourceMaker<M
   return Object.assign(make, { sender }) as unknown as SourceMaker<More>;
 }
 
+/** The same for a sender that its options describe; `usual` are those that its makers have for everybody. */
+export function defineSenderBy<More>(
+  describe: (options: More) => Sender<More>,
+  usual: More,
+): SourceMaker<More> {
+  const make = (options: SourceOptions & More & { readonly secret: SourceSecret | SecretLookup }) =>
+    createSource(describe(options ?? usual), options ?? {}, options?.secret);
+  return Object.assign(make, { sender: describe(usual) }) as unknown as SourceMaker<More>;
+}
+
 /** Throws SOURCE_SECRET_MISSING, OPTION_INVALID. */
 export function createSource<More>(
   sender: Sender<More>,
@@ -58,14 +68,17 @@ export function createSource<More>(
     handshake(input: RequestInput, now = Date.now()) {
       if (!sender.handshake) return null;
       const request = toReceived(input);
-      return after(keysOf(request), ({ keys, secrets }) => {
-        const check = () => void scheme.check(request, keys, contextOf(request, now));
-        return sender.handshake?.(request, { secrets, options, check }) ?? null;
-      });
+      const handshake = ({ secrets, keys }: Keys) => {
+        const check = () => scheme.check(request, keys, contextOf(request, now));
+        return sender.handshake?.(request, { secrets, options, check: check }) ?? null;
+      };
+      return sender.bringsSecret ? handshake(NO_KEYS) : after(keysOf(request), handshake);
     },
   } satisfies Record<keyof Source, unknown>;
   return source as unknown as AnySource;
 }
+
+const NO_KEYS: Keys = { keys: [], secrets: [] };
 
 interface Keys {
   readonly keys: readonly unknown[];

@@ -3,6 +3,12 @@ import type { ReceivedRequest } from './inbound-request.js';
 /** Where a request says something: in a header, or in its body under a path such as `data.id` or `events.0.type`. */
 export type FieldLocator = { readonly header: string } | { readonly path: string };
 
+/** What each item of a list says; of several paths joined by a dot. */
+export interface EachLocator {
+  readonly each: string;
+  readonly path: string | readonly string[];
+}
+
 /**
  * Where a sender says something: at one place, at the first of several where it is, at several whose texts are joined
  * by a dot, in each item of a list (the same in all, or joined by a comma), or as a function finds it.
@@ -12,7 +18,7 @@ export type Locator =
   | { readonly query: string }
   | { readonly first: readonly Locator[] }
   | { readonly joined: readonly Locator[] }
-  | { readonly each: string; readonly path: string }
+  | EachLocator
   | ((request: ReceivedRequest) => string | null);
 
 /** Finds text or a whole number that is there and not empty, as text; else null. */
@@ -44,10 +50,7 @@ function firstReader(readers: readonly ReadField[]): ReadField {
 }
 
 function joinedReader(readers: readonly ReadField[]): ReadField {
-  return (request) => {
-    const texts = readers.map((read) => read(request)).filter((text) => text !== null);
-    return texts.length === 0 ? null : texts.join('.');
-  };
+  return (request) => joinedTexts(readers.map((read) => read(request)));
 }
 
 export function describeField(locator: FieldLocator): string {
@@ -78,15 +81,18 @@ export function textAt(data: unknown, path: string): string | null {
   return toText(valueAt(data, path));
 }
 
-function readEach(
-  { each, path }: { readonly each: string; readonly path: string },
-  data: unknown,
-): string | null {
+function readEach({ each, path }: EachLocator, data: unknown): string | null {
   const items = valueAt(data, each);
   if (!Array.isArray(items)) return null;
-  const texts = new Set(items.map((item) => textAt(item, path)));
+  const paths = typeof path === 'string' ? [path] : path;
+  const texts = new Set(items.map((item) => joinedTexts(paths.map((inner) => textAt(item, inner)))));
   texts.delete(null);
   return texts.size === 0 ? null : [...texts].join(',');
+}
+
+function joinedTexts(texts: readonly (string | null)[]): string | null {
+  const present = texts.filter((text) => text !== null);
+  return present.length === 0 ? null : present.join('.');
 }
 
 /** A number beyond 2^53 was rounded by JSON.parse, and two ids must not become one. */

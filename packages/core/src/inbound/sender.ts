@@ -14,11 +14,11 @@ export type Evidence = 'sdk' | 'docs' | 'catalogues' | 'single';
 
 /** What a handshake knows besides the request. */
 export interface HandshakeContext<More = object> {
-  /** Newest first. */
+  /** Newest first; none where the handshake is to bring it. */
   readonly secrets: readonly string[];
   readonly options: SourceOptions & More;
-  /** Throws what `verify` does where the request is not signed as it should be. */
-  check(): void;
+  /** Throws what `verify` does where the request is not signed as it should be; a promise where keys are fetched. */
+  check(): void | Promise<void>;
 }
 
 /** A sender, described: how it signs, where its requests say what they are, how it tries a URL. */
@@ -39,7 +39,12 @@ export interface Sender<More = object> {
   readonly isMeaningRequired?: boolean;
   /** Default `['POST']`. */
   readonly methods?: readonly string[];
-  readonly handshake?: (request: ReceivedRequest, context: HandshakeContext<More>) => HttpResponse | null;
+  readonly handshake?: (
+    request: ReceivedRequest,
+    context: HandshakeContext<More>,
+  ) => HttpResponse | null | Promise<HttpResponse | null>;
+  /** Whether its handshake brings the secret, so that there may be none yet. */
+  readonly bringsSecret?: true;
   /** What accepted requests are answered, where it insists. */
   readonly accepted?: HttpResponse;
   /** Whether it wants no body in the answer to a refused request. */

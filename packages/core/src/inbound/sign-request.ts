@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Locator, valueAt } from './request-field.js';
+import { type EachLocator, type FieldLocator, type Locator, valueAt } from './request-field.js';
 import { withValue } from './schemes/set-field.js';
 import type { Sender } from './sender.js';
 import type { SignedRequest, UnsignedRequest } from './source.js';
@@ -34,9 +34,14 @@ function place(placed: Placed, locator: Locator | undefined, text: string | unde
   if ('first' in locator) return place(placed, locator.first[0], text);
   if ('joined' in locator) return placeParts(placed, locator.joined, text);
   if ('query' in locator || placed.data === undefined) return placed;
-  const path = 'each' in locator ? [locator.each, '0', locator.path].filter(Boolean).join('.') : locator.path;
+  if ('each' in locator) return placeParts(placed, ofFirstItem(locator), text);
+  const { path } = locator;
   if (valueAt(placed.data, path) !== undefined) return placed;
   return { ...placed, data: withValue(placed.data, path.split('.'), text) };
+}
+
+function ofFirstItem({ each, path }: EachLocator): readonly FieldLocator[] {
+  return [path].flat().map((inner) => ({ path: [each, '0', inner].filter(Boolean).join('.') }));
 }
 
 function placeParts(placed: Placed, locators: readonly Locator[], text: string): Placed {

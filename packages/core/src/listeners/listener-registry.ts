@@ -6,16 +6,21 @@ import { isEventPattern, matchesPattern } from '../events/event-pattern.js';
 import type { EventRegistry } from '../events/event-registry.js';
 import type { AnyRegistry } from '../events/event-types.js';
 import { remember } from '../remember.js';
-import type { Listener, ListenerLane } from './listener.js';
+import type { Listener, ListenerContext, ListenerLane } from './listener.js';
+
+/** The context is there where the listener is transactional. */
+type Handle = (event: Event, context?: ListenerContext) => unknown;
 
 /** A listener of either kind, as the dispatcher knows it. */
 export interface RegisteredListener {
   readonly name: string;
   readonly lane: ListenerLane;
   readonly takes: (type: string) => boolean;
-  readonly handle: (event: Event) => unknown;
+  readonly handle: Handle;
   /** Of its own; null for the hub's. */
   readonly retry: RetryPolicy | null;
+  /** Whether it runs in the transaction that marks its run. */
+  readonly isTransactional: boolean;
 }
 
 /** The listeners of a hub, in the order they were added. */
@@ -67,13 +72,11 @@ export class ListenerRegistry {
 /** A function on a pattern, as a registered listener. */
 export function functionListener(
   pattern: string,
-  handle: (event: Event) => unknown,
-  options: Pick<RegisteredListener, 'name' | 'lane' | 'retry'>,
+  handle: Handle,
+  options: Pick<RegisteredListener, 'name' | 'lane' | 'retry' | 'isTransactional'>,
 ): RegisteredListener {
   return { ...options, handle, takes: (type) => matchesPattern(pattern, type) };
 }
-
-type Method = (event: Event) => unknown;
 
 /**
  * A `Listener` instance, as a registered listener: each event goes to the method named after it, or else, where a
@@ -87,24 +90,34 @@ export function classListener(
   const methodName = remember(toMethodName);
   const methodFor = (type: string) => ownMethod(listener, methodName(type));
   const viaPattern = (type: string) => patterns.some((pattern) => matchesPattern(pattern, type));
-  assertLane(name, lane, listener.retry);
+  assertLane(name, lane, listener);
   assertListens(listener, registry);
   if (lane === 'async') refuseTransient(listener, registry);
   return {
     name,
     lane,
     retry: listener.retry === undefined ? null : toPolicy(`retry of ${name}`, listener.retry, standardRetry),
+    isTransactional: listener.transaction,
     takes: (type) => methodFor(type) !== undefined || viaPattern(type),
-    handle: (event) => (methodFor(event.type) ?? listener.handle)?.call(listener, event),
+    handle: (event, ...context) =>
+      ((methodFor(event.type) ?? listener.handle) as Handle | undefined)?.call(listener, event, ...context),
   };
 }
 
-/** Throws LISTENER_INVALID: in no lane it would never run, and what is not stored is not tried again. */
-export function assertLane(name: string, lane: unknown, retry: unknown): void {
+/** Throws LISTENER_INVALID: in no lane it would never run, and what is not stored is neither tried again nor marked. */
+export function assertLane(
+  name: string,
+  lane: unknown,
+  { retry, transaction }: { readonly retry?: unknown; readonly transaction?: unknown },
+): void {
   if (lane !== 'sync' && lane !== 'async')
     throw invalid(name, `expected the lane "sync" or "async", got "${lane}"`);
   if (lane === 'sync' && retry !== undefined)
     throw invalid(name, 'retry is for the async lane, whose runs are stored');
+  if (transaction !== undefined && typeof transaction !== 'boolean')
+    throw invalid(name, `expected true or false as transaction, got ${typeof transaction}`);
+  if (lane === 'sync' && transaction)
+    throw invalid(name, 'transaction is for the async lane, whose runs are stored');
 }
 
 /** Throws LISTENER_INVALID where one in the async lane waits for what is never stored. */
@@ -120,10 +133,10 @@ function refuseTransient(listener: Listener, registry: AnyRegistry): void {
   for (const pattern of [...listener.patterns, ...own]) assertStored(listener.name, pattern, registry);
 }
 
-function ownMethod(listener: Listener, name: string): Method | undefined {
+function ownMethod(listener: Listener, name: string): Handle | undefined {
   const member: unknown = Reflect.get(listener, name);
   const isOurs = name === 'handle' || name === 'constructor' || name in Object.prototype;
-  return typeof member === 'function' && !isOurs ? (member as Method) : undefined;
+  return typeof member === 'function' && !isOurs ? (member as Handle) : undefined;
 }
 
 function assertListens(listener: Listener, registry: AnyRegistry): void {

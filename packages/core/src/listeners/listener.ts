@@ -5,6 +5,15 @@ import type { AnyRegistry } from '../events/event-types.js';
 /** See `ListenOptions.lane`. */
 export type ListenerLane = 'sync' | 'async';
 
+/** What a listener gets beside its event, where it asked for a transaction. */
+export interface ListenerContext<Transaction = unknown> {
+  /**
+   * The transaction that the run is marked as succeeded in; the listener does not end it. Of the store's kind: with
+   * `sequelizeStore` a Sequelize `Transaction`, named as `ListenerContext<Transaction>`; null in memory, where there is none.
+   */
+  readonly transaction: Transaction | null;
+}
+
 /**
  * Base class of listeners: one method per event, named after it.
  *
@@ -30,7 +39,9 @@ export abstract class Listener<R extends AnyRegistry = AnyRegistry> {
   }
   /** When its failed runs are tried again, in the async lane: a policy, or delays in milliseconds. Default: the hub's `listenerRetry`. */
   readonly retry?: RetryPolicy | readonly number[];
+  /** Whether its methods get a transaction as well, in the async lane: see `TransactionalOptions.transaction`. Default false. */
+  readonly transaction: boolean = false;
   /** The patterns whose events `handle` gets. Default: none. */
   readonly patterns: readonly string[] = [];
-  handle?(event: Event): unknown;
+  handle?(event: Event, context: ListenerContext): unknown;
 }

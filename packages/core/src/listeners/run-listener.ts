@@ -1,37 +1,14 @@
 import { contextOf, withContextOnly } from '../context/context.js';
-import type { RetryPolicy } from '../delivery/retry-policy.js';
-import { errorFields, HooklineError } from '../errors.js';
-import { toEvent } from '../events/build-event.js';
+import { HooklineError } from '../errors.js';
 import type { Event } from '../events/event.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
-import type { ClaimedRun, RunResult } from '../ports/work-store.js';
-import { safeText } from '../safe-text.js';
 import { isThenable } from '../thenable.js';
-import type { Claims, Held } from '../worker/claims.js';
-import type { HandOver } from '../worker/hand-over.js';
-import type { ListenerRegistry, RegisteredListener } from './listener-registry.js';
-
-const MAX_ERROR_LENGTH = 1_000;
-const MISSING_LISTENER_DELAY_MS = 60_000;
-const MAX_WAIT_FOR_LISTENER_MS = 3 * 24 * 60 * 60 * 1_000;
+import type { ListenerContext } from './listener.js';
+import type { RegisteredListener } from './listener-registry.js';
 
 /** Told of every listener that failed, in the context of the event: LISTENER_FAILED, the listener's own error as its cause. */
 export type ListenerErrorHandler = (error: HooklineError, event: Event) => unknown;
-
-export interface RunDeps {
-  readonly claims: Claims<ClaimedRun, RunResult>;
-  readonly listeners: ListenerRegistry;
-  readonly handOver: HandOver;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly random: () => number;
-  /** For listeners that bring none of their own. */
-  readonly retry: RetryPolicy;
-  readonly onError: ListenerErrorHandler;
-  /** How long a run may take, in milliseconds. */
-  readonly timeoutMs: number;
-}
 
 export interface SyncLane {
   readonly clock: Clock;
@@ -93,27 +70,23 @@ async function within(ms: number, clock: Clock, work: Promise<unknown>): Promise
   return isDone;
 }
 
-/**
- * The async lane, one run that this process holds: hand the event to its listener, in the context of the event, settle
- * it. A retry repeats this listener alone. A run whose listener this process does not have is left to one that does.
- */
-export async function attemptRun(deps: RunDeps, work: Held<ClaimedRun>): Promise<void> {
-  const listener = deps.listeners.findAsync(work.run.listener);
-  if (!listener) return settle(deps, leaveToOthers(deps, work));
-  if (!deps.claims.isHeld(work.run.id)) return;
-  const event = toEvent(work.event);
-  const failure = await withContextOnly(contextOf(event), () => runInTime(deps, listener, event));
-  await settle(deps, concludeRun(work, failure, listener.retry ?? deps.retry, deps));
+export interface TimedLane {
+  readonly clock: Clock;
+  readonly onError: ListenerErrorHandler;
+  /** How long a run may take, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 /** One that does not end fails, so that its run is tried again and its place is free; what it does meanwhile is its own. */
-async function runInTime(
-  { clock, timeoutMs, onError }: RunDeps,
+export async function runInTime(
+  { clock, timeoutMs, onError }: TimedLane,
   listener: RegisteredListener,
   event: Event,
+  ...context: readonly [ListenerContext?]
 ): Promise<HooklineError | null> {
   let isOver = false;
-  const running = runListener(listener, event, (...failed) => (isOver ? undefined : onError(...failed)));
+  const tell: ListenerErrorHandler = (...failed) => (isOver ? undefined : onError(...failed));
+  const running = runListener(listener, event, tell, context);
   if (await within(timeoutMs, clock, running)) return running;
   isOver = true;
   const details = { listener: listener.name, type: event.type, eventId: event.id, timeoutMs };
@@ -126,8 +99,9 @@ async function runListener(
   listener: RegisteredListener,
   event: Event,
   onError: ListenerErrorHandler,
+  context: readonly [ListenerContext?],
 ): Promise<HooklineError | null> {
-  return beginListener(listener, event, onError);
+  return beginListener(listener, event, onError, context);
 }
 
 /** Null where the listener has answered well already: then there is nothing to wait for. */
@@ -135,12 +109,13 @@ function beginListener(
   listener: RegisteredListener,
   event: Event,
   onError: ListenerErrorHandler,
+  context: readonly [ListenerContext?] = [],
 ): Promise<HooklineError | null> | null {
   try {
-    const answer = listener.handle(event);
+    const answer = listener.handle(event, ...context);
     return isThenable(answer) ? outcomeOf(answer, listener, event, onError) : null;
   } catch (cause) {
-    return fail(listener, event, onError, cause);
+    return failListener(listener, event, onError, cause);
   }
 }
 
@@ -154,12 +129,12 @@ async function outcomeOf(
     await answer;
     return null;
   } catch (cause) {
-    return fail(listener, event, onError, cause);
+    return failListener(listener, event, onError, cause);
   }
 }
 
-async function fail(
-  { name }: RegisteredListener,
+export async function failListener(
+  { name }: Pick<RegisteredListener, 'name'>,
   event: Event,
   onError: ListenerErrorHandler,
   cause: unknown,
@@ -177,63 +152,4 @@ async function report(failure: HooklineError, event: Event, onError: ListenerErr
   } catch {
     // there is nobody left to tell
   }
-}
-
-async function settle(deps: RunDeps, result: RunResult): Promise<void> {
-  try {
-    await deps.claims.settle(result);
-  } catch (error) {
-    deps.logger.error({ runId: result.id, ...errorFields(error) }, 'a listener run could not be settled');
-    return;
-  }
-  if (result.nextAttemptAt === null) return;
-  deps.handOver([{ kind: 'run', id: result.id }], result.nextAttemptAt - deps.clock.now());
-}
-
-function errorText({ cause, message }: HooklineError): string {
-  if (cause instanceof Error) return cause.message;
-  return cause === undefined ? message : String(cause);
-}
-
-/** Another process (a newer release, say) may have this listener; after three days nobody is expected to. */
-function leaveToOthers(deps: RunDeps, { run, lease }: Held<ClaimedRun>): RunResult {
-  const now = deps.clock.now();
-  const { id, attemptCount, lastError } = run;
-  deps.logger.warn({ runId: id, listener: run.listener }, 'no listener of this name is in this process');
-  if (now - run.createdAt > MAX_WAIT_FOR_LISTENER_MS) {
-    return {
-      id,
-      lease,
-      attemptCount,
-      lastError: 'listener-missing',
-      state: 'cancelled',
-      nextAttemptAt: null,
-      finalizedAt: now,
-    };
-  }
-  return {
-    id,
-    lease,
-    attemptCount,
-    lastError,
-    state: 'retrying',
-    nextAttemptAt: now + MISSING_LISTENER_DELAY_MS,
-    finalizedAt: null,
-  };
-}
-
-function concludeRun(
-  { run, lease }: Held<ClaimedRun>,
-  failure: HooklineError | null,
-  retry: RetryPolicy,
-  { clock, random }: RunDeps,
-): RunResult {
-  const now = clock.now();
-  const attemptCount = run.attemptCount + 1;
-  const final = { id: run.id, lease, attemptCount, nextAttemptAt: null, finalizedAt: now };
-  if (failure === null) return { ...final, state: 'succeeded', lastError: null };
-  const lastError = safeText(errorText(failure), MAX_ERROR_LENGTH);
-  const delayMs = retry.delayMsAfterAttempt(attemptCount, random());
-  if (delayMs === null) return { ...final, state: 'exhausted', lastError };
-  return { ...final, state: 'retrying', nextAttemptAt: now + delayMs, finalizedAt: null, lastError };
 }

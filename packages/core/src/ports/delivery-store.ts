@@ -89,4 +89,14 @@ export interface DeliveryStore extends WorkStore<ClaimedDelivery, DeliveryResult
   attempts(deliveryId: string): Promise<readonly AttemptRecord[]>;
 }
 
-export type RunStore = WorkStore<ClaimedRun, RunResult>;
+export interface RunStore extends WorkStore<ClaimedRun, RunResult> {
+  /**
+   * In one transaction, which `work` is given to write in: does the work, and moves the row on as its result says. Answers
+   * whether that committed: where `work` answers null, or where the lease is not the result's any more when it has, all of
+   * it is rolled back. No lock on the row is held while `work` goes on. The transaction is null where the store has none.
+   *
+   * Rejects with what `work` rejects with and with what kept the transaction from committing, rolled back; and with
+   * STORE_UNAVAILABLE, where it may have committed if `work` had answered: then no claim gives out the row again.
+   */
+  settleWith(work: (transaction: unknown) => Promise<RunResult | null>): Promise<boolean>;
+}

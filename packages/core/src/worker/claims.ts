@@ -20,6 +20,11 @@ export interface Claims<Claimed, Result> {
   isHeld(id: string): boolean;
   /** Stores how it went on, again and again while the store is unavailable. */
   settle(result: Result): Promise<void>;
+  /**
+   * Settles one by a write of the caller's own, and ends the hold where that went well. The write answers whether the item
+   * is settled, and calls back just before it stores that: from then on it may be so before it is known here.
+   */
+  settleBy(held: HeldClaim, write: (begin: () => void) => Promise<boolean>): Promise<boolean>;
   /** Ends the hold on an item. Not settled, its lease runs out: it may have been sent, and must not go round as fast as it fails. */
   forget(id: string): void;
   /** Gives back what may be stored as claimed by this lease: the answer of the store was lost. */
@@ -113,6 +118,16 @@ class GroupedClaims<Claimed, Result extends HeldClaim> implements Claims<Claimed
       await this.#settleInGroup(result);
     } finally {
       this.#settling.delete(result.id);
+    }
+  }
+
+  async settleBy(held: HeldClaim, write: (begin: () => void) => Promise<boolean>): Promise<boolean> {
+    try {
+      const isSettled = await write(() => this.#settling.add(held.id));
+      if (isSettled && this.#isOwn(held)) this.#leases.delete(held.id);
+      return isSettled;
+    } finally {
+      this.#settling.delete(held.id);
     }
   }
 

@@ -111,6 +111,17 @@ export class WorkTable<Item extends Work> {
     );
   }
 
+  /** Whether it still has its lease, and nobody is just changing it: waits for nobody. */
+  async isUntouched({ id, lease }: HeldClaim): Promise<boolean> {
+    const binds = new Binds();
+    const rows = await this.#database.run(
+      `SELECT "id" FROM ${this.#kind.open} WHERE "id" = ${binds.add('text', id)} AND "lease" = ${binds.add('text', lease)}
+      FOR UPDATE SKIP LOCKED`,
+      binds,
+    );
+    return rows.length > 0;
+  }
+
   async release(ids: readonly string[], lease: string): Promise<void> {
     const binds = new Binds();
     const claims = ids.map((id) => ({ id, lease }));

@@ -33,6 +33,8 @@ export interface JwtDescription<Key = KeyObject> {
   /** How old `iat` may be. Default: it is not looked at. */
   readonly maxAgeS?: number;
   readonly secretHeaders?: readonly string[];
+  /** Names the key in tokens that are signed here. Default: nothing does. */
+  readonly keyId?: string;
 }
 
 export interface Jwt {
@@ -171,13 +173,13 @@ function sharedKey(secret: string): KeyObject {
 }
 
 function addJwt<Key>(
-  { header: name, prefix = '', algorithms: [alg = 'HS256'], claimsFor }: JwtDescription<Key>,
+  { header: name, prefix = '', algorithms: [alg = 'HS256'], claimsFor, keyId: kid }: JwtDescription<Key>,
   draft: Draft,
   secret: string,
   context: SignContext,
 ): Partial<Draft> {
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const text = `${encode({ alg, typ: 'JWT' })}.${encode(claimsFor(draft, context, secret))}`;
+  const text = `${encode({ alg, typ: 'JWT', ...(kid !== undefined && { kid }) })}.${encode(claimsFor(draft, context, secret))}`;
   const signature = signJwt(alg, text, secret).toString('base64url');
   return { headers: { ...draft.headers, [name.toLowerCase()]: `${prefix}${text}.${signature}` } };
 }

@@ -58,3 +58,8 @@ export interface Scheme<Key = unknown> {
   /** What is to be changed of a draft so that it is signed. Throws SIGN_UNSUPPORTED. */
   sign(draft: Draft, secret: string, context: SignContext): Partial<Draft>;
 }
+
+/** A scheme that knows its keys beforehand, and so answers at once. */
+export interface SyncScheme<Key = unknown> extends Scheme<Key> {
+  check(request: ReceivedRequest, keys: readonly Key[], context: CheckContext): void;
+}

@@ -1,14 +1,14 @@
 import { HooklineError } from '../../errors.js';
 import { equalInConstantTime } from '../../signing/constant-time.js';
 import { fieldReader } from '../request-field.js';
-import type { Scheme } from './scheme.js';
+import type { SyncScheme } from './scheme.js';
 import { withValue } from './set-field.js';
 
 /** Where a sender shows the secret itself. Nothing else of the request is protected by it. */
 export type TokenPlace = { readonly header: string } | { readonly query: string } | { readonly path: string };
 
 /** A sender that shows the secret itself: `prefix` stands in front of it. */
-export function sharedToken(place: TokenPlace, prefix = ''): Scheme<string> {
+export function sharedToken(place: TokenPlace, prefix = ''): SyncScheme<string> {
   const header = 'header' in place ? place.header.toLowerCase() : null;
   const read = fieldReader(place);
   return {
@@ -38,7 +38,7 @@ export function sharedToken(place: TokenPlace, prefix = ''): Scheme<string> {
 }
 
 /** HTTP Basic: the secret is `user:password`. */
-export function basicAuth(): Scheme<string> {
+export function basicAuth(): SyncScheme<string> {
   const plain = sharedToken({ header: 'authorization' });
   const encode = (secret: string) => `Basic ${Buffer.from(secret, 'utf8').toString('base64')}`;
   return {

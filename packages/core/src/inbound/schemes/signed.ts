@@ -3,7 +3,7 @@ import { addSignature } from './add-signature.js';
 import { type KeyDescription, type KeyRules, keyRules } from './algorithm.js';
 import { checkSignature } from './check-signature.js';
 import { type ComposeMessage, type MessageTemplate, parseTemplate } from './message.js';
-import type { Draft, Scheme, Tolerance } from './scheme.js';
+import type { Draft, SyncScheme, Tolerance } from './scheme.js';
 import type { ListFormat } from './signature-list.js';
 import type { TimestampRule } from './signed-timestamp.js';
 import type { TimestampFormat } from './timestamp-format.js';
@@ -66,7 +66,7 @@ export interface SignedRules {
 }
 
 /** Throws OPTION_INVALID for a template that cannot be right. */
-export function signed(description: SignedDescription): Scheme<VerificationKey> {
+export function signed(description: SignedDescription): SyncScheme<VerificationKey> {
   const rules = resolve(description);
   return {
     secretHeaders: [...rules.headers, ...lower(description.secretHeaders ?? [])],

@@ -1,7 +1,8 @@
 import { decodeBase64, decodeSecret } from '../../signing/secret.js';
+import type { Sender } from '../sender.js';
 import { type KeyRules, keyRules, publicKeyRules } from './algorithm.js';
 import { invalidSecret } from './key-format.js';
-import type { Scheme } from './scheme.js';
+import type { SyncScheme } from './scheme.js';
 import { signed } from './signed.js';
 import type { VerificationKey } from './verification-key.js';
 
@@ -13,7 +14,7 @@ const symmetric = keyRules({ encoding: 'base64', label: 'v1', secret: toSecretBy
 const asymmetric = publicKeyRules('ed25519', { encoding: 'base64', label: 'v1a' });
 
 /** The prefix of the secret chooses the algorithm, never the request. */
-const standardKeys: KeyRules = {
+export const standardKeys: KeyRules = {
   toKey: (secret) =>
     secret.startsWith(PUBLIC_KEY_PREFIX)
       ? asymmetric.toKey(edKey(secret, PUBLIC_KEY_PREFIX))
@@ -28,7 +29,10 @@ const standardKeys: KeyRules = {
  * Standard Webhooks v1 and v1a, with headers `<prefix>-id`, `<prefix>-timestamp` and `<prefix>-signature`; of several
  * prefixes those of the first whose headers are there.
  */
-export function standardScheme(prefixes: readonly string[], keys = standardKeys): Scheme<VerificationKey> {
+export function standardScheme(
+  prefixes: readonly string[],
+  keys = standardKeys,
+): SyncScheme<VerificationKey> {
   const named = (part: string) => prefixes.map((prefix) => `${prefix}-${part}`);
   return signed({
     signature: named('signature'),
@@ -44,8 +48,24 @@ export function standardScheme(prefixes: readonly string[], keys = standardKeys)
 export function standardSchemeWithKey(
   prefixes: readonly string[],
   toBytes: (secret: string) => Uint8Array,
-): Scheme<VerificationKey> {
+): SyncScheme<VerificationKey> {
   return standardScheme(prefixes, keyRules({ encoding: 'base64', label: 'v1', secret: toBytes }));
+}
+
+export interface StandardSender extends Pick<Sender, 'kind' | 'title' | 'docs' | 'evidence' | 'type'> {
+  /** Prefixes of its headers: `webhook`, `svix`. */
+  readonly headers: readonly string[];
+  /** Default: that of Standard Webhooks, with these headers. */
+  readonly scheme?: SyncScheme<VerificationKey>;
+}
+
+/** A sender that follows Standard Webhooks: the signed id is the one that is the same when a request is sent again. */
+export function standardSender({
+  headers,
+  scheme = standardScheme(headers),
+  ...sender
+}: StandardSender): Sender {
+  return { ...sender, scheme, id: { first: headers.map((prefix) => ({ header: `${prefix}-id` })) } };
 }
 
 /** How long a sender's secret is is not ours to judge, so long as there is one. */
