@@ -1,34 +1,26 @@
-import { createHmac } from 'node:crypto';
 import type { Source } from '@hookline/core';
 import * as sources from '@hookline/core/sources';
 import { expect } from 'chai';
 import { expectError } from '../../../support/expect-error.js';
+import {
+  bare,
+  mac,
+  now,
+  nowS,
+  prefixed,
+  requestOf,
+  type Sent,
+  secret,
+  token,
+  verifiesAll,
+} from '../../../support/hand-signed.js';
 
-const secret = 'shared secret';
-const now = 1_700_000_000_000;
-const nowS = 1_700_000_000;
-
-type Encoding = 'hex' | 'base64';
-
-function mac(text: string, encoding: Encoding = 'hex', algorithm = 'sha256'): string {
-  return createHmac(algorithm, secret).update(text).digest(encoding);
-}
-
-interface Sent {
+interface SentToTools extends Sent {
   readonly source: Source;
-  readonly data: unknown;
-  /** Of the body. */
-  readonly headers: (body: string) => Readonly<Record<string, string>>;
-  readonly id: string | null;
-  readonly type: string;
 }
-
-const bare = (name: string) => (body: string) => ({ [name]: mac(body) });
-const prefixed = (name: string) => (body: string) => ({ [name]: `sha256=${mac(body)}` });
-const token = (name: string) => () => ({ [name]: secret });
 
 /** Requests as these senders make them, signed by Node's own functions. */
-const SENT: Readonly<Record<string, Sent>> = {
+const SENT: Readonly<Record<string, SentToTools>> = {
   'a push to Bitbucket': {
     source: sources.bitbucket({ secret }),
     data: { push: {} },
@@ -369,18 +361,8 @@ const SENT: Readonly<Record<string, Sent>> = {
   },
 };
 
-function requestOf({ data, headers }: Sent) {
-  const body = JSON.stringify(data);
-  return { headers: { 'content-type': 'application/json', ...headers(body) }, body };
-}
-
 describe('tools that send webhooks', () => {
-  for (const [what, sent] of Object.entries(SENT)) {
-    it(`verifies ${what}`, () => {
-      const { id, type, data } = sent.source.verify(requestOf(sent), now);
-      expect({ id, type, data }).to.deep.equal({ id: sent.id, type: sent.type, data: sent.data });
-    });
-  }
+  verifiesAll(SENT);
 
   const MINUTES_5 = ['a Buildkite build', 'a video of Cloudflare Stream', 'a prompt of Langfuse'];
   for (const what of [
@@ -389,7 +371,7 @@ describe('tools that send webhooks', () => {
     'what somebody sends by Convoy',
   ]) {
     it(`refuses ${what} more than five minutes from now, on either side`, async () => {
-      const sent = SENT[what] as Sent;
+      const sent = SENT[what] as SentToTools;
       expect(sent.source.verify(requestOf(sent), now + 300_000).body).to.have.length.above(0);
       for (const far of [301_000, -301_000])
         await expectError('TIMESTAMP_OUT_OF_RANGE', () => sent.source.verify(requestOf(sent), now + far));
@@ -397,7 +379,7 @@ describe('tools that send webhooks', () => {
   }
 
   it('refuses a Linear request more than a minute from now, whatever its header says', async () => {
-    const sent = SENT['a Linear issue'] as Sent;
+    const sent = SENT['a Linear issue'] as SentToTools;
     const request = requestOf(sent);
     const headers = { ...request.headers, 'linear-timestamp': String(now + 61_000) };
     for (const far of [61_000, -61_000])
@@ -407,7 +389,7 @@ describe('tools that send webhooks', () => {
   });
 
   it('refuses old events of Tailscale, and takes those of a clock that runs ahead', async () => {
-    const sent = SENT['two events of Tailscale'] as Sent;
+    const sent = SENT['two events of Tailscale'] as SentToTools;
     await expectError('TIMESTAMP_OUT_OF_RANGE', () => sent.source.verify(requestOf(sent), now + 301_000));
     expect(sent.source.verify(requestOf(sent), now - 3_600_000).id).to.equal(null);
   });
@@ -422,7 +404,7 @@ describe('tools that send webhooks', () => {
   it('does not let a request choose between the signature and the token of Buildkite', async () => {
     const request = { headers: { 'X-Buildkite-Token': secret }, body: '{}' };
     await expectError('SIGNATURE_MISSING', () => sources.buildkite({ secret }).verify(request));
-    const signed = requestOf(SENT['a Buildkite build'] as Sent);
+    const signed = requestOf(SENT['a Buildkite build'] as SentToTools);
     await expectError('SIGNATURE_MISSING', () =>
       sources.buildkite({ secret, proof: 'token' }).verify(signed, now),
     );

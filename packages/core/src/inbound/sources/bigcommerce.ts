@@ -18,7 +18,7 @@ export const bigcommerce = defineSenderBy<BigcommerceOptions>(
     docs: 'https://developer.bigcommerce.com/docs/integrations/webhooks',
     evidence: 'docs',
     scheme: sharedToken({ header: requireHeaderName('header', header) }),
-    id: { path: 'hash' },
+    id: { joined: [{ path: 'hash' }, { path: 'created_at' }] },
     type: { path: 'scope' },
     uncovered: 'the whole body: its secret is shown, and nothing is signed',
   }),
