@@ -32,6 +32,7 @@ const readmes = [
   'README.md',
   'docs/backfill.md',
   'docs/context.md',
+  'docs/inbound.md',
   'docs/retention.md',
   'docs/scale-out.md',
   'docs/scaling.md',
