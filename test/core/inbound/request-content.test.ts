@@ -45,7 +45,7 @@ describe('the content of a request', () => {
   for (const [text, type] of [
     ['{"a":', 'application/json'],
     ["{'a':1}", 'application/cloudevents+json'],
-    [`${'['.repeat(501)}${']'.repeat(501)}`, 'application/json'],
+    [`${'['.repeat(1_001)}${']'.repeat(1_001)}`, 'application/json'],
     ['payload=%7B', FORM],
   ] as const) {
     it(`is refused where it says that it is JSON and is not: ${text.slice(0, 10)}`, async () => {

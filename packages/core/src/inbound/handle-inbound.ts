@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { buildEventRecord } from '../events/build-event.js';
-import type { EventRecord } from '../events/event.js';
+import type { EventRecord, Subject } from '../events/event.js';
 import type { AnyRegistry } from '../events/event-types.js';
 import type { Intake } from '../events/intake.js';
 import type { InboundResult } from '../hub.js';
@@ -62,10 +62,18 @@ function buildEvent(
     timestamp: receivedAt,
     account: source.accountOf(verified, request),
     actor: { type: 'source', id: name },
+    subject: subjectOf(name, verified),
     requestId: receiptId,
     chain: { depth: depthOf(request) },
     maxPayloadBytes: deps.maxPayloadBytes,
   });
+}
+
+/** What a request is about, by the app's own word: text as it seems, and of any length. */
+function subjectOf(type: string, { subject }: VerifiedRequest): Subject | undefined {
+  const id = String(subject ?? '');
+  if (id === '') return undefined;
+  return { type, id: id.length <= MAX_KEY_LENGTH ? id : hashOf(id) };
 }
 
 const MAX_DEPTH = 1_000;
@@ -105,6 +113,10 @@ function buildReceipt(reception: Reception): ReceiptRecord {
 /** A sender's id may hold what no index of a database takes: such a one is known by its hash. */
 function toDedupeKey(id: string): string {
   if (id.length <= MAX_KEY_LENGTH && /^[\x20-\x7e]+$/.test(id)) return id;
+  return hashOf(id);
+}
+
+function hashOf(id: string): string {
   return `sha256:${createHash('sha256').update(id, 'utf16le').digest('hex')}`;
 }
 

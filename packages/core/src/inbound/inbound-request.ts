@@ -65,7 +65,7 @@ export class ReceivedRequest implements InboundRequest {
   /** Null where it is not there, or empty. The name in lower case. */
   header(name: string): string | null {
     // nearly all come from Node, in lower case
-    const given: unknown = Object.hasOwn(this.#given, name) ? Reflect.get(this.#given, name) : undefined;
+    const given = Object.hasOwn(this.#given, name) ? (this.#given as IncomingHttpHeaders)[name] : undefined;
     if (typeof given === 'string') return given === '' ? null : given;
     return headerValue(this.headers, name);
   }

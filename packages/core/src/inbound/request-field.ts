@@ -91,8 +91,11 @@ function readEach({ each, path }: EachLocator, data: unknown): string | null {
 }
 
 function joinedTexts(texts: readonly (string | null)[]): string | null {
-  const present = texts.filter((text) => text !== null);
-  return present.length === 0 ? null : present.join('.');
+  let joined: string | null = null;
+  for (const text of texts) {
+    if (text !== null) joined = joined === null ? text : `${joined}.${text}`;
+  }
+  return joined;
 }
 
 /** A number beyond 2^53 was rounded by JSON.parse, and two ids must not become one. */

@@ -7,7 +7,7 @@ export interface JsonText {
 }
 
 /** RFC 8259, section 9, leaves the limit to who reads. JSON.parse has none, most code that walks through data has. */
-const MAX_DEPTH = 500;
+const MAX_DEPTH = 1_000;
 
 /** Keeps a byte order mark, so that JSON.parse refuses it: what is stored is what was signed. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -38,9 +38,9 @@ function withTimestamp(
   const { from, format } = rule;
   const text = TIMESTAMP_FORMATS[format].write(now);
   if ('label' in from) return { draft, timestamp: text };
-  if ('path' in from) {
+  if ('paths' in from) {
     const isNumber = format === 's' || format === 'ms';
-    return setField(draft, from.path, isNumber ? Number(text) : text);
+    return setField(draft, from.paths[0] ?? '', isNumber ? Number(text) : text);
   }
   const [name = ''] = from.headers;
   const timestamp = draft.headers[name] ?? text;

@@ -60,26 +60,30 @@ function isSigned(
   messages: readonly Message[],
 ): boolean {
   for (const key of keys) {
-    const own = signaturesFor(key, items, prefix);
-    if (own.length === 0) continue;
+    if (!items.some((item) => isFor(key, item, prefix))) continue;
     for (const message of messages) {
-      const isRight = key.checker(message);
-      if (own.some(isRight)) return true;
+      if (isAnyRight(key, key.checker(message), items, prefix)) return true;
     }
   }
   return false;
 }
 
-function signaturesFor(
-  { label }: VerificationKey,
+function isAnyRight(
+  key: VerificationKey,
+  isRight: (signature: string) => boolean,
   items: readonly ListItem[],
   prefix: string,
-): readonly string[] {
-  const own: string[] = [];
+): boolean {
+  let triedCount = 0;
   for (const item of items) {
-    if (item.label !== label || !item.value.startsWith(prefix)) continue;
-    own.push(prefix === '' ? item.value : item.value.slice(prefix.length));
-    if (own.length === MAX_SIGNATURES) break;
+    if (!isFor(key, item, prefix)) continue;
+    if (isRight(prefix === '' ? item.value : item.value.slice(prefix.length))) return true;
+    triedCount += 1;
+    if (triedCount === MAX_SIGNATURES) return false;
   }
-  return own;
+  return false;
+}
+
+function isFor({ label }: VerificationKey, item: ListItem, prefix: string): boolean {
+  return item.label === label && (prefix === '' || item.value.startsWith(prefix));
 }

@@ -33,11 +33,15 @@ export interface MessageTemplate {
   readonly placeholders: ReadonlySet<Placeholder>;
 }
 
+/** What half of all senders sign. */
+const BODY_ALONE: MessageTemplate = { placeholders: new Set(['body']), compose: ({ body }) => [[body]] };
+
 /**
  * A template of text with `{body}`, `{timestamp}`, `{id}`, `{url}`, `{method}` and `{secret}`.
  * Throws OPTION_INVALID for an unknown placeholder, and for a template that leaves the body unsigned.
  */
 export function parseTemplate(template: string): MessageTemplate {
+  if (template === '{body}') return BODY_ALONE;
   const parts = template
     .split(/(\{\w*\})/)
     .filter((text) => text !== '')

@@ -8,11 +8,11 @@ import { TIMESTAMP_FORMATS, type TimestampFormat } from './timestamp-format.js';
 
 /** Where the timestamp of a request stands, how it is written, and how far from now it may be. */
 export interface TimestampRule extends Tolerance {
-  /** Headers in lower case, of which the first that is there counts; an item of the signature header; a field of the body. */
+  /** Headers in lower case, or fields of the body, of which the first that is there counts; an item of the signature header. */
   readonly from:
     | { readonly headers: readonly string[] }
     | { readonly label: string }
-    | { readonly path: string };
+    | { readonly paths: readonly string[] };
   readonly format: TimestampFormat;
 }
 
@@ -54,7 +54,7 @@ export function assertFresh(
 /** One that stands twice in a list is none. */
 function locate({ from }: TimestampRule, { request, items }: TimestampPlaces): string | null {
   if ('headers' in from) return findHeader(request, from.headers)?.value ?? null;
-  if ('path' in from) return textAt(request.content.data, from.path);
+  if ('paths' in from) return firstText(request.content.data, from.paths);
   let found: string | null = null;
   for (const { label, value } of items) {
     if (label !== from.label) continue;
@@ -64,7 +64,15 @@ function locate({ from }: TimestampRule, { request, items }: TimestampPlaces): s
   return found;
 }
 
+function firstText(data: unknown, paths: readonly string[]): string | null {
+  for (const path of paths) {
+    const text = textAt(data, path);
+    if (text !== null) return text;
+  }
+  return null;
+}
+
 function nameOf({ from }: TimestampRule, { signatureHeader }: TimestampPlaces): string {
   if ('headers' in from) return from.headers.join(' or ');
-  return 'path' in from ? `"${from.path}" of the body` : signatureHeader;
+  return 'paths' in from ? `"${from.paths.join('" or "')}" of the body` : signatureHeader;
 }

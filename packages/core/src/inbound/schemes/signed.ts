@@ -13,7 +13,7 @@ import type { VerificationKey } from './verification-key.js';
 export type TimestampDescription = (
   | { readonly header: string | readonly string[] }
   | { readonly label: string }
-  | { readonly path: string }
+  | { readonly path: string | readonly string[] }
 ) &
   Partial<Tolerance> & {
     /** Default `s`. */
@@ -102,7 +102,7 @@ function isInHeaders(
   { algorithm = 'hmac-sha256' }: SignedDescription,
 ): boolean {
   const isShared = algorithm.startsWith('hmac-') || algorithm.startsWith('sha');
-  return isShared && place === null && (timestamp === null || !('path' in timestamp.from));
+  return isShared && place === null && (timestamp === null || !('paths' in timestamp.from));
 }
 
 function toTemplate(
@@ -120,7 +120,7 @@ function toRule(timestamp: TimestampDescription): TimestampRule {
   if ('header' in timestamp) return { ...rest, from: { headers: lower([timestamp.header].flat()) } };
   return 'label' in timestamp
     ? { ...rest, from: { label: timestamp.label } }
-    : { ...rest, from: { path: timestamp.path } };
+    : { ...rest, from: { paths: [timestamp.path].flat() } };
 }
 
 function lower(names: readonly string[]): readonly string[] {

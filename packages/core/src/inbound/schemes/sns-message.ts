@@ -20,7 +20,7 @@ const DIGESTS: ReadonlyMap<string, 'sha1' | 'sha256'> = new Map([
 ]);
 /** SNS tries for days, with the time at which a message was published: whoever wants a limit sets it. */
 const TIMESTAMP: TimestampRule = {
-  from: { path: 'Timestamp' },
+  from: { paths: ['Timestamp'] },
   format: 'rfc3339',
   past: Number.POSITIVE_INFINITY,
   future: Number.POSITIVE_INFINITY,
@@ -53,8 +53,12 @@ export function snsMessages(kind: string, fetchText: FetchText): Scheme<string> 
 
 /** Only SNS itself, so that nobody makes this process call whom he likes. */
 export function isSnsUrl(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  return url !== null && url.origin === `https://${url.hostname}` && HOST.test(url.hostname) && !url.username;
+  try {
+    const { origin, hostname, username } = new URL(text);
+    return origin === `https://${hostname}` && HOST.test(hostname) && username === '';
+  } catch {
+    return false;
+  }
 }
 
 interface SnsMessage {
