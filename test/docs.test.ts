@@ -5,7 +5,7 @@ import { METADATA_ADDRESSES, METADATA_NAMES } from '../packages/core/src/deliver
 import { ADMIN_ROUTES } from '../packages/core/src/http/admin-routes.js';
 import { renderErrors } from './support/render-errors.js';
 import { renderRawBody } from './support/render-raw-body.js';
-import { renderSources } from './support/render-sources.js';
+import { renderSources, sendersOf } from './support/render-sources.js';
 import { renderUrlGuard } from './support/render-url-guard.js';
 import { readUrlVectors } from './support/url-guard-vectors.js';
 
@@ -26,6 +26,10 @@ describe('the documents', () => {
     expect(page).to.equal(renderSources(page));
   });
 
+  it('count the senders', () => {
+    expect(read('README.md')).to.include(`[${sendersOf().length} senders](docs/sources.md)`);
+  });
+
   it('tell what becomes of a body as the tests expect it (`npm run docs` writes the tables anew)', () => {
     expect(read('docs/raw-body.md')).to.equal(renderRawBody());
   });
@@ -43,7 +47,7 @@ describe('the documents', () => {
     }
   });
 
-  for (const file of ['docs/features.md', 'docs/guarantees.md', 'docs/sequelize.md']) {
+  for (const file of ['docs/features.md', 'docs/guarantees.md', 'docs/inbound.md', 'docs/sequelize.md']) {
     it(`${file} names only tests that exist`, () => {
       const named = [...read(file).matchAll(/`(test\/[\w./-]+)`/g)].map((match) => match[1] ?? '');
       expect(named).to.not.be.empty;

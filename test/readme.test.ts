@@ -36,6 +36,7 @@ const readmes = [
   'docs/retention.md',
   'docs/scale-out.md',
   'docs/scaling.md',
+  'docs/sources.md',
   ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/README.md`),
 ];
 const blocks = readmes

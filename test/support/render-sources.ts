@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import type { Locator, Sender, SourceMaker } from '@hookline/core';
 import * as sources from '@hookline/core/sources';
 import { readVectors } from './read-vectors.js';
 
+const VECTORS = new URL('../vectors/', import.meta.url);
 const GENERATED = '## Every sender';
 
 const EVIDENCE: Readonly<Record<Sender['evidence'], string>> = {
@@ -30,13 +31,12 @@ export function sendersOf(exported: Readonly<Record<string, unknown>> = sources)
 export function renderSources(page: string): string {
   const [guide = ''] = page.split(`${GENERATED}\n`);
   const entries = sendersOf();
-  const vectors = entries.reduce((sum, { sender }) => sum + vectorCount(sender), 0);
   return [
     guide.trimEnd(),
     '',
     GENERATED,
     '',
-    `${entries.length} senders; ${vectors} vectors of their own libraries, docs and tests pass as they stand (\`test/vectors/\`).`,
+    `${entries.length} senders; ${vectorTotal()} vectors of their own libraries, docs and tests pass as they stand (\`test/vectors/\`).`,
     '',
     '| sender | maker | request id | event type | limits of time | tries the URL | known from | vectors |',
     '|---|---|---|---|---|---|---|---|',
@@ -94,7 +94,22 @@ function limits({ past, future }: NonNullable<Sender['scheme']['tolerance']>): s
   return future === Number.POSITIVE_INFINITY ? `${past} s back` : `${past} s back, ${future} s ahead`;
 }
 
+/** Files with another name than their sender's. */
+const FILES: Readonly<Record<string, string>> = {
+  cal_com: 'calcom',
+  coinbase_cdp: 'hook0-coinbase-cdp',
+  hook0: 'hook0-coinbase-cdp',
+  lemon_squeezy: 'lemonsqueezy',
+  messagebird: 'messagebird-jwt',
+  postmark: 'basic-auth',
+};
+
 function vectorCount({ kind }: Sender): number {
-  const file = kind.replaceAll('_', '-');
-  return existsSync(new URL(`../vectors/${file}.json`, import.meta.url)) ? readVectors(file).length : 0;
+  const file = FILES[kind] ?? kind.replaceAll('_', '-');
+  return existsSync(new URL(`${file}.json`, VECTORS)) ? readVectors(file).length : 0;
+}
+
+function vectorTotal(): number {
+  const files = readdirSync(VECTORS).filter((name) => name !== 'url-guard.json');
+  return files.reduce((sum, name) => sum + readVectors(name.replace('.json', '')).length, 0);
 }
