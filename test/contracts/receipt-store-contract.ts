@@ -1,6 +1,6 @@
 import type { Arrival, ReceiptRecord, Store } from '@hookline/core';
 import { expect } from 'chai';
-import { aClaim, anEvent, aReceipt, NOW, unheard } from './store-records.js';
+import { aClaim, anEvent, aReceipt, aRejection, NOW, unheard } from './store-records.js';
 
 function anArrival(parts: Partial<ReceiptRecord> = {}): Arrival {
   const event = anEvent({ type: 'github.issues.opened', accountId: null });
@@ -16,6 +16,17 @@ export function receiptContract(store: () => Store): void {
       expect(await store().receipts.get('rct_none')).to.equal(null);
       expect(await store().events.get(event.id, {})).to.deep.equal(event);
       expect(await store().events.claim(aClaim())).to.deep.equal(unheard(event));
+    });
+
+    it('lists them newest first, without headers and body, of all sources or of one', async () => {
+      const arrivals = ['github', 'stripe', 'github'].map((source) => anArrival({ source }));
+      await store().receipts.record(arrivals);
+      const [first, second, third] = arrivals.map(({ receipt: { headers, body, ...summary } }) => summary);
+      expect(await store().receipts.list({ limit: 10 })).to.deep.equal([third, second, first]);
+      const page = { limit: 1, source: 'github' };
+      expect(await store().receipts.list(page)).to.deep.equal([third]);
+      expect(await store().receipts.list({ ...page, before: String(third?.id) })).to.deep.equal([first]);
+      expect(await store().receipts.list({ ...page, source: 'none' })).to.deep.equal([]);
     });
 
     it('leaves the event to the process that took it in until the lease ends', async () => {
@@ -55,6 +66,41 @@ export function receiptContract(store: () => Store): void {
       const answers = (await Promise.all(calls)).flat();
       expect(answers.filter((isNew) => isNew)).to.have.length(keys.length);
       expect(await store().events.list({ limit: 100 })).to.have.length(keys.length);
+    });
+  });
+
+  describe('rejections', () => {
+    it('adds up those of the same id, and keeps the newest sample', async () => {
+      const first = aRejection({ count: 2, firstAt: NOW, lastAt: NOW + 5 });
+      const sample = { ...first.sample, remoteAddress: null, message: 'text of a \u0000 newer one' };
+      const newer = { ...first, count: 3, firstAt: NOW + 7, lastAt: NOW + 9, sample };
+      const older = { ...first, count: 4, firstAt: NOW - 8, lastAt: NOW - 7 };
+      for (const rejection of [first, newer, older]) await store().receipts.reject([rejection]);
+      const joined = { ...first, count: 9, firstAt: NOW - 8, lastAt: NOW + 9, sample };
+      expect(await store().receipts.rejections({ limit: 10 })).to.deep.equal([joined]);
+    });
+
+    it('lists the latest hour first, of all sources or of one', async () => {
+      const rejections = ['github', 'stripe', 'github'].map((source) => aRejection({ source }));
+      const [first, second, third] = rejections;
+      await store().receipts.reject(rejections);
+      await store().receipts.reject([]);
+      expect(await store().receipts.rejections({ limit: 10 })).to.deep.equal([third, second, first]);
+      const page = { limit: 1, source: 'github' };
+      expect(await store().receipts.rejections(page)).to.deep.equal([third]);
+      expect(await store().receipts.rejections({ ...page, before: String(third?.id) })).to.deep.equal([
+        first,
+      ]);
+    });
+
+    it('loses none that many processes count at the same time', async () => {
+      const rejections = Array.from({ length: 20 }, () => aRejection());
+      const calls = Array.from({ length: 8 }, (_, i) =>
+        store().receipts.reject(i % 2 ? rejections : rejections.toReversed()),
+      );
+      await Promise.all(calls);
+      const counts = (await store().receipts.rejections({ limit: 100 })).map(({ count }) => count);
+      expect(counts).to.deep.equal(rejections.map(() => 8));
     });
   });
 }

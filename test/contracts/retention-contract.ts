@@ -9,6 +9,7 @@ import {
   anAttempt,
   anEvent,
   aReceipt,
+  aRejection,
   aResult,
   aRun,
   dueIds,
@@ -25,7 +26,17 @@ function idAt(prefix: IdPrefix, instant: number): string {
   return earliestId(prefix, instant) + nextId('').slice(-16);
 }
 
-const PREFIXES = { deliveries: 'dlv', runs: 'run', receipts: 'rct', events: 'evt' } as const;
+const PREFIXES = {
+  deliveries: 'dlv',
+  runs: 'run',
+  receipts: 'rct',
+  rejections: 'rej',
+  events: 'evt',
+} as const;
+
+function rejectionAt(instant: number): string {
+  return earliestId('rej', instant) + nextId('');
+}
 
 /** What the defaults ask for: 30 days, and 90 for the exhausted. */
 function aPruning(kind: PruneRequest['kind'], parts: Partial<PruneRequest> = {}): PruneRequest {
@@ -155,6 +166,14 @@ export function retentionContract(store: () => Store): void {
       expect(await store().prune(aPruning('receipts'))).to.deep.equal({ removed: 0, next: null });
     });
 
+    it('removes the counts of refused requests by the last of their hour', async () => {
+      const [old, late] = [OLD, NOW - DAY_MS].map((lastAt) => aRejection({ id: rejectionAt(OLD), lastAt }));
+      const young = aRejection({ id: rejectionAt(NOW - DAY_MS), lastAt: OLD });
+      await store().receipts.reject([old, late, young].flatMap((each) => each ?? []));
+      expect(await store().prune(aPruning('rejections'))).to.deep.equal({ removed: 1, next: null });
+      expect(await store().receipts.rejections({ limit: 10 })).to.deep.equal([young, late]);
+    });
+
     it('looks at so many rows in the order of their ids, and says where to go on', async () => {
       const kept = ended('exhausted', OLD);
       const gone = ended('delivered', OLD);
@@ -256,7 +275,8 @@ export function retentionContract(store: () => Store): void {
       const receipt = aReceipt(event);
       await store().receipts.record([{ event, receipt }]);
       await store().events.erase({ id: event.id }, NOW);
-      const erased = { ...receipt, headers: {}, body: Buffer.alloc(0) };
+      const url = '/inbound/github';
+      const erased = { ...receipt, url, headers: {}, body: Buffer.alloc(0), erasedAt: NOW };
       expect(await store().receipts.get(receipt.id)).to.deep.equal(erased);
       const again = anEvent({ accountId: null });
       const { dedupeKey } = receipt;

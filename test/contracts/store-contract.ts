@@ -3,6 +3,7 @@ import { deliveryContract } from './delivery-store-contract.js';
 import { eventContract } from './event-store-contract.js';
 import { fanOutContract } from './fan-out-contract.js';
 import { heldDeliveriesContract } from './held-deliveries-contract.js';
+import { orderedRunsContract } from './ordered-runs-contract.js';
 import { receiptContract } from './receipt-store-contract.js';
 import { reportedEventsContract } from './reported-events-contract.js';
 import { retentionContract } from './retention-contract.js';
@@ -26,6 +27,7 @@ export function storeContract(name: string, makeStore: () => Store | Promise<Sto
     heldDeliveriesContract(() => store);
     reportedEventsContract(() => store);
     runContract(() => store);
+    orderedRunsContract(() => store);
     receiptContract(() => store);
     snapshotContract(() => store);
     retentionContract(() => store);

@@ -9,6 +9,7 @@ import type {
   EventRecord,
   FanOut,
   ReceiptRecord,
+  RejectionRecord,
   RunRecord,
   RunResult,
   Store,
@@ -103,6 +104,8 @@ export function aRun(event: EventRecord, parts: Partial<RunRecord> = {}): RunRec
     state: 'pending',
     attemptCount: 0,
     nextAttemptAt: NOW,
+    hold: null,
+    groupKey: null,
     lastError: null,
     createdAt: NOW,
     finalizedAt: null,
@@ -134,8 +137,33 @@ export function aReceipt(event: EventRecord, parts: Partial<ReceiptRecord> = {})
     dedupeKey: nextId('key'),
     eventId: event.id,
     receivedAt: NOW,
+    method: 'POST',
+    url: '/inbound/github?a=1',
     headers: { 'x-github-event': 'issues' },
     body: Buffer.from([0, 0xff, 0x5c, 0x22, 0xe9]),
+    erasedAt: null,
+    ...parts,
+  };
+}
+
+export function aRejection(parts: Partial<RejectionRecord> = {}): RejectionRecord {
+  return {
+    id: nextId('rej'),
+    source: 'github',
+    code: 'ERR_HOOKLINE_SIGNATURE_MISMATCH',
+    hourAt: NOW - (NOW % 3_600_000),
+    count: 1,
+    firstAt: NOW,
+    lastAt: NOW,
+    sample: {
+      method: 'POST',
+      path: '/inbound/github',
+      remoteAddress: '203.0.113.7',
+      userAgent: 'curl/8',
+      contentType: 'application/json',
+      contentLength: '2',
+      message: 'No signature matches.',
+    },
     ...parts,
   };
 }

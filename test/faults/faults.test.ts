@@ -4,6 +4,7 @@ import { runSuite } from './run-suite.js';
 import type { Result } from './scenario.js';
 import { workerStoppedPastLease } from './scenarios/lost-leases.js';
 import { manyRelaysAndWorkers } from './scenarios/many-relays-and-workers.js';
+import { orderedListenerKilled } from './scenarios/ordered-listener-killed.js';
 import { orderedWorkerKilled } from './scenarios/ordered-worker-killed.js';
 import { pausedWorkerKilled } from './scenarios/paused-worker-killed.js';
 import { processKilledWithoutRedis } from './scenarios/process-killed-without-redis.js';
@@ -23,6 +24,7 @@ const CHOSEN = [
   manyRelaysAndWorkers,
   redisFlushed,
   orderedWorkerKilled,
+  orderedListenerKilled,
   pausedWorkerKilled,
   receiptEffectOnce,
 ];

@@ -40,12 +40,12 @@ INSERT INTO hookline_deliveries (id, event_id, event_type, webhook_id, account_i
 INSERT INTO hookline_deliveries_open (id, state, next_attempt_at, webhook_id) SELECT id, state, next_attempt_at, webhook_id FROM hookline_deliveries WHERE state <> 'delivered';
 INSERT INTO hookline_attempts SELECT 'att_' || n, 'dlv_' || n, 1, 'succeeded', NULL, NULL, 0, 1, 200, NULL, NULL
   FROM generate_series(10001, 30000) n;
-INSERT INTO hookline_runs SELECT 'run_' || n || '_L', 'evt_' || n, 'L', CASE WHEN n > 29000 THEN 'pending' ELSE 'succeeded' END, 1,
+INSERT INTO hookline_runs (id, event_id, listener, state, attempt_count, next_attempt_at, last_error, created_at) SELECT 'run_' || n || '_L', 'evt_' || n, 'L', CASE WHEN n > 29000 THEN 'pending' ELSE 'succeeded' END, 1,
   CASE WHEN n > 29000 THEN n END, NULL, 0 FROM generate_series(10001, 30000) n;
 INSERT INTO hookline_runs_open SELECT id, state, next_attempt_at FROM hookline_runs WHERE state <> 'succeeded';
 INSERT INTO hookline_changes (source, transaction_id, occurred_at, after, failed_count, retry_at)
   SELECT CASE n % 1000 WHEN 7 THEN 'rare' ELSE 'common' END, n, n, '{}', CASE n % 100 WHEN 0 THEN 1 ELSE 0 END, 0 FROM generate_series(10001, 30000) n;
-INSERT INTO hookline_receipts SELECT 'rct_' || n, 'github', 'key_' || n, 'evt_' || n, 0, '{}', '' FROM generate_series(10001, 30000) n;
+INSERT INTO hookline_receipts SELECT 'rct_' || n, 'github', 'key_' || n, 'evt_' || n, 0, 'POST', '/', '{}', '' FROM generate_series(10001, 30000) n;
 ANALYZE`;
 
 describe('indices', () => {
@@ -217,6 +217,11 @@ describe('indices', () => {
     'renew runs': ['runs_open_pkey', () => store.runs.renew(held([run]), NOW)],
     'settle runs': ['runs_open_pkey, runs_pkey', () => store.runs.settle([aRunResult(run, 'mine')])],
     'release runs': ['runs_open_pkey', () => store.runs.release(['run_29501_L'], 'mine')],
+    'give runs of groups their turns': [
+      'runs_group, runs_pkey, events_pkey',
+      () => store.runs.promote([{ groupKey: 'subject:none', waitMs: 0, maxItems: null }], NOW),
+    ],
+    'find groups of runs that wait': ['runs_waiting, runs_group', () => store.runs.waitingGroups(200)],
     'record receipts': [
       '',
       () => {
@@ -234,6 +239,15 @@ describe('indices', () => {
     ],
     'remove changes': ['changes_pkey', () => removeChanges(database.run, database.tables, ['1', '2'])],
     'get a receipt': ['receipts_pkey', () => store.receipts.get('rct_20000')],
+    'list receipts': ['receipts_pkey', () => store.receipts.list({ limit: 50 })],
+    'list receipts of a source with many': [
+      'receipts_pkey',
+      () => store.receipts.list({ source: 'github', limit: 50 }),
+    ],
+    'list receipts of a source with few': [
+      'receipts_key',
+      () => store.receipts.list({ source: 'stripe', limit: 50 }),
+    ],
   };
 
   /** It has one row. */

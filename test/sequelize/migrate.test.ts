@@ -17,6 +17,7 @@ const TABLES = [
   'migrations',
   'outbox',
   'receipts',
+  'rejections',
   'runs',
   'runs_open',
   'snapshots',

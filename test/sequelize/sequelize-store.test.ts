@@ -163,7 +163,7 @@ describe('sequelizeStore, beyond the contract', () => {
     const hold = async (dedupeKey: string) => {
       const { id, source } = aReceipt(anEvent());
       const transaction = await wide.transaction();
-      const values = `('${id}', '${source}', '${dedupeKey}', '', 0, '{}', '')`;
+      const values = `('${id}', '${source}', '${dedupeKey}', '', 0, 'POST', '/', '{}', '')`;
       await wide.query(`INSERT INTO ${tables.prefix}receipts VALUES ${values}`, { transaction });
       return transaction;
     };

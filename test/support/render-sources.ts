@@ -38,8 +38,8 @@ export function renderSources(page: string): string {
     '',
     `${entries.length} senders; ${vectorTotal()} vectors of their own libraries, docs and tests pass as they stand (\`test/vectors/\`).`,
     '',
-    '| sender | maker | request id | event type | limits of time | tries the URL | known from | vectors |',
-    '|---|---|---|---|---|---|---|---|',
+    '| sender | maker | request id | event type | limits of time | tries the URL | answered | known from | vectors |',
+    '|---|---|---|---|---|---|---|---|---|',
     ...entries.map(rowOf),
     '',
     ...renderUncovered(entries),
@@ -48,7 +48,7 @@ export function renderSources(page: string): string {
 }
 
 function rowOf({ name, sender }: Entry): string {
-  const { title, docs, id, type, scheme, handshake, evidence } = sender;
+  const { title, docs, id, type, scheme, handshake, accepted, evidence } = sender;
   const count = vectorCount(sender);
   const cells = [
     `[${title}](${docs})`,
@@ -57,6 +57,7 @@ function rowOf({ name, sender }: Entry): string {
     type ? describe(type) : 'none',
     scheme.tolerance ? limits(scheme.tolerance) : 'none',
     handshake ? 'yes' : '',
+    String(accepted?.status ?? 202),
     EVIDENCE[evidence],
     count === 0 ? '' : String(count),
   ];

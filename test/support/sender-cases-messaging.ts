@@ -37,7 +37,10 @@ export const senderCases: SenderCases = {
   discord: { source: () => discord({ secret: rawHex }), unsigned: { secret: privatePem(ed) } },
   fal_ai: {
     source: () =>
-      falAi({ fetchText: async () => JSON.stringify({ keys: [ed.publicKey.export({ format: 'jwk' })] }) }),
+      falAi({
+        userId: 'user',
+        fetchText: async () => JSON.stringify({ keys: [ed.publicKey.export({ format: 'jwk' })] }),
+      }),
     unsigned: { secret: privatePem(ed) },
     signedHeaders: ['request-id', 'user-id', 'timestamp'].map((part) => `x-fal-webhook-${part}`),
   },

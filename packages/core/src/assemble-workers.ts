@@ -5,7 +5,6 @@ import { type ClaimGroupDeps, groupClaimer } from './delivery/claim-group.js';
 import { bodyComposer, type Composer } from './delivery/compose-body.js';
 import { Gathering } from './delivery/gathering.js';
 import { holder } from './delivery/hold-delivery.js';
-import type { Promoter } from './delivery/promote-groups.js';
 import { readyDelivery } from './delivery/ready-delivery.js';
 import { ReceiverGate } from './delivery/receiver-gate.js';
 import type { RequestAccess } from './delivery/request-access.js';
@@ -22,6 +21,7 @@ import { attemptRun, type RunDeps } from './listeners/attempt-run.js';
 import type { HubOptions } from './options.js';
 import type { RowSources } from './rows/row-sources.js';
 import { ownWorkOf } from './worker/own-work.js';
+import type { Promoters } from './worker/promote-groups.js';
 import { type WorkSource, workOf } from './worker/work-source.js';
 import { Worker } from './worker/worker.js';
 import { Workers } from './worker/workers.js';
@@ -70,7 +70,7 @@ export function assembleWorkers(
   world: World,
   { deliveryClaims, runClaims }: ClaimParts,
   parts: HealthParts & {
-    readonly promoter: Promoter;
+    readonly promoters: Promoters<'promote'>;
     readonly access: RequestAccess;
     readonly rows: RowSources;
     readonly claiming: Pick<ClaimGroupDeps, 'leaseMs' | 'newLease'>;
@@ -82,7 +82,7 @@ export function assembleWorkers(
     limits.concurrency,
   );
   const takeTurn = turnTaker(store.deliveries, clock);
-  const { promoter, access } = parts;
+  const { promoters, access } = parts;
   const attempt: AttemptDeps = {
     ...world,
     claims: deliveryClaims,
@@ -96,7 +96,7 @@ export function assembleWorkers(
     composer: composerOf(options, world, parts.rows),
     access,
     reportAttempt: reportExhausted(world.announce),
-    promoter,
+    promoter: promoters.delivery,
     followers: parts.followers,
     retry: toPolicy('retry', options.retry, standardRetry),
     clientErrors: limits.clientErrors,
@@ -110,6 +110,7 @@ export function assembleWorkers(
     ...world,
     runs: store.runs,
     claims: runClaims,
+    promoter: promoters.run,
     retry,
     timeoutMs: limits.listenerTimeoutMs,
   };

@@ -22,6 +22,8 @@ import type {
 } from './hub.js';
 import type { HubParts } from './hub-parts.js';
 import { handleInbound } from './inbound/handle-inbound.js';
+import { ReceiptService } from './inbound/receipt-service.js';
+import type { RejectedRequest } from './inbound/rejection.js';
 import type { AnySource, RequestInput } from './inbound/source.js';
 import { LifeCycle } from './life-cycle.js';
 import { Listener, type ListenerContext } from './listeners/listener.js';
@@ -45,6 +47,7 @@ export class AssembledHub implements AnyHub {
   readonly webhooks: WebhookService;
   readonly deliveries: DeliveryService;
   readonly events: EventService;
+  readonly receipts: ReceiptService;
   readonly #parts: HubParts;
   readonly #sources = new Map<string, AnySource>();
   readonly #life: LifeCycle;
@@ -64,6 +67,8 @@ export class AssembledHub implements AnyHub {
     const { deliveries, webhooks } = store;
     this.deliveries = new DeliveryService({ deliveries, webhooks, handOver, clock, ...sending });
     this.events = new EventService(store, { clock, eventViews, ready: lifeCycle.ready });
+    const { receipts } = store;
+    this.receipts = new ReceiptService({ ...parts, receipts, sources: this.#sources, ...lifeCycle });
   }
 
   get quarantine(): Quarantine {
@@ -147,10 +152,11 @@ export class AssembledHub implements AnyHub {
     if (lane === 'async') assertStored(name, pattern, this.registry);
     const retry =
       options.retry === undefined ? null : toPolicy(`retry of ${name}`, options.retry, standardRetry);
-    const { transaction: isTransactional = false } = options;
+    const { transaction: isTransactional = false, order } = options;
+    const isOrdered = order !== undefined;
     const handle = handler as (event: Event, context?: ListenerContext) => unknown;
     return this.#parts.listeners.add(
-      functionListener(pattern, handle, { name, lane, retry, isTransactional }),
+      functionListener(pattern, handle, { name, lane, retry, isTransactional, isOrdered }),
     );
   }
 
@@ -198,6 +204,10 @@ export class AssembledHub implements AnyHub {
     if (!source) throw new HooklineError('SOURCE_UNKNOWN', { source: name });
     await this.start();
     return handleInbound(this.#parts.inbound, name, source, request);
+  }
+
+  reject(name: string, request: RejectedRequest, error: HooklineError): void {
+    this.#parts.rejections.note(this.#sources.has(name) ? name : null, request, error);
   }
 
   start(options?: StartOptions): Promise<void> {

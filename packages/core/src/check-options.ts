@@ -29,6 +29,7 @@ const RETENTION: Table<RetentionOptions> = {
   finishedMs: partSays,
   exhaustedMs: partSays,
   receiptsMs: partSays,
+  rejectionsMs: partSays,
   intervalMs: partSays,
 };
 

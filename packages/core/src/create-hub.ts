@@ -2,7 +2,6 @@ import { assembleHealth, assembleWorkers } from './assemble-workers.js';
 import { assembleWorld } from './assemble-world.js';
 import { AssembledHub } from './assembled-hub.js';
 import { checkHubOptions } from './check-options.js';
-import { Promoter } from './delivery/promote-groups.js';
 import { RequestAccess } from './delivery/request-access.js';
 import { openRegistry } from './events/event-registry.js';
 import type { AnyRegistry, OpenRegistry } from './events/event-types.js';
@@ -12,6 +11,7 @@ import { Intake } from './events/intake.js';
 import { Relay } from './events/relay.js';
 import type { Hub } from './hub.js';
 import type { HubParts } from './hub-parts.js';
+import { Rejections } from './inbound/rejections.js';
 import type { HubOptions } from './options.js';
 import type { ClaimedDelivery, ClaimedRun } from './ports/work-store.js';
 import { Retention } from './retention/prune-rows.js';
@@ -20,6 +20,7 @@ import { RowSources } from './rows/row-sources.js';
 import { SnapshotFeed } from './snapshots/send-snapshot.js';
 import { groupedClaims } from './worker/claims.js';
 import { LeaseKeeper } from './worker/lease-keeper.js';
+import { Promoter } from './worker/promote-groups.js';
 import { Sweeper } from './worker/sweeper.js';
 
 /**
@@ -53,13 +54,16 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
   const deliveryClaims = groupedClaims(store.deliveries, deliveryIdOf, claimOptions);
   const runClaims = groupedClaims(store.runs, runIdOf, claimOptions);
   const claims = { deliveryClaims, runClaims };
-  const promoter = new Promoter({ ...world, deliveries: store.deliveries });
+  const promoters = {
+    delivery: new Promoter({ ...world, kind: 'delivery', groups: store.deliveries }),
+    run: new Promoter({ ...world, kind: 'run', groups: store.runs }),
+  };
   const access = new RequestAccess(world);
   const health = assembleHealth(options, world, access);
   const rows = new RowSources();
   const { workers, ...ownWork } = assembleWorkers(options, world, claims, {
     ...health,
-    promoter,
+    promoters,
     access,
     rows,
     claiming: { leaseMs, newLease },
@@ -68,7 +72,7 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
   const relay = new Relay({
     ...world,
     ...ownWork,
-    promoter,
+    promoters,
     inHand,
     leaseMs,
     newLease,
@@ -82,7 +86,7 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
     relay,
     feeds,
     workers,
-    promoter,
+    promoters,
     intervalMs: limits.sweepIntervalMs,
   });
   const renewEvents = () => renewInHand(store.events, inHand, world.clock.now() + leaseMs);
@@ -91,10 +95,12 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
   const leaseKeeper = new LeaseKeeper({ ...world, leaseMs, renewals });
   const retention = new Retention({ ...world, policy: resolveRetention(options.retention) });
   const intake = new Intake({ ...world, relay, inHand, leaseMs });
-  const entries = { dispatch: { ...world, intake }, inbound: { ...world, intake } };
+  const dispatch = { ...world, intake };
+  const entries = { dispatch, inbound: dispatch, replaying: { ...dispatch, events: store.events } };
   return {
     ...world,
     ...claims,
+    promoters,
     workers,
     health: health.health,
     prober: health.prober,
@@ -105,6 +111,7 @@ function assemble(options: HubOptions, registry: AnyRegistry): HubParts {
     sweeper,
     leaseKeeper,
     retention,
+    rejections: new Rejections({ ...world, receipts: store.receipts }),
     ...entries,
   };
 }

@@ -259,6 +259,13 @@ export const ERRORS = {
     message: 'The timestamp of this request is {ageS} s away from now, more than the {toleranceS} s allowed.',
     hint: "Check both clocks. An old request that comes again is refused on purpose: it may be someone's replay.",
   },
+  RECEIPT_UNREADABLE: {
+    status: 409,
+    expose: true,
+    message:
+      'Receipt "{id}" cannot be replayed: its first event is gone, and no source is mounted as "{source}" to read it again.',
+    hint: 'Mount the source, then replay.',
+  },
   REQUEST_INCOMPLETE: {
     status: 400,
     expose: true,
@@ -283,7 +290,7 @@ export const ERRORS = {
     status: 403,
     expose: true,
     message: 'The caller may not {permission}.',
-    hint: 'Your `authorize` returned false for this request.',
+    hint: 'Your `authorize` returned false for this request, or an account where the route is for staff alone.',
   },
   PRINCIPAL_INVALID: {
     status: 403,

@@ -11,6 +11,8 @@ import type { Relay } from './events/relay.js';
 import type { Prober } from './health/probe-webhooks.js';
 import type { WebhookHealth } from './health/webhook-health.js';
 import type { InboundDeps } from './inbound/handle-inbound.js';
+import type { Rejections } from './inbound/rejections.js';
+import type { ReplayDeps } from './inbound/replay-receipt.js';
 import type { ListenerRegistry } from './listeners/listener-registry.js';
 import type { Limits } from './options.js';
 import type { Clock } from './ports/clock.js';
@@ -27,6 +29,7 @@ import type { RowSources } from './rows/row-sources.js';
 import type { Claims } from './worker/claims.js';
 import type { HandOver } from './worker/hand-over.js';
 import type { LeaseKeeper } from './worker/lease-keeper.js';
+import type { Promoters } from './worker/promote-groups.js';
 import type { Sweeper } from './worker/sweeper.js';
 import type { Waker } from './worker/waker.js';
 import type { Workers } from './worker/workers.js';
@@ -63,10 +66,13 @@ export interface HubParts {
   readonly sweeper: Sweeper;
   readonly leaseKeeper: LeaseKeeper;
   readonly retention: Retention;
+  readonly promoters: Promoters<'idle'>;
   readonly workers: Workers;
   /** Null where the health of webhooks is not looked after. */
   readonly health: WebhookHealth | null;
   readonly prober: Prober | null;
   readonly dispatch: DispatchDeps;
   readonly inbound: InboundDeps;
+  readonly replaying: ReplayDeps;
+  readonly rejections: Rejections;
 }

@@ -5,7 +5,9 @@ import type { Filter } from './delivery/filter.js';
 import type { WebhookRecord } from './delivery/webhook.js';
 import type { WebhookSettings } from './delivery/webhook-settings.js';
 import type { AccountId, Event, Subject, Visibility } from './events/event.js';
-import type { Page } from './ports/store.js';
+import type { ReceiptRecord, ReceiptSummary } from './inbound/receipt.js';
+import type { RejectionRecord } from './inbound/rejection.js';
+import type { Page, ReceiptQuery } from './ports/store.js';
 
 /** A webhook as the API shows it: its settings beside its other fields, of its credentials what is no secret. */
 export type Webhook = Omit<WebhookRecord, 'secrets' | 'settings' | 'credentials'> &
@@ -172,4 +174,29 @@ export interface Events {
    * data are not found. Throws VALIDATION_FAILED for a subject that no event can have.
    */
   eraseSubject(subject: Subject, scope?: AccountScope): Promise<number>;
+}
+
+/** Of which source, and which page: see `ListOptions`. */
+export type ReceiptListOptions = Partial<ReceiptQuery>;
+
+/** Inbound requests that were accepted, and counts of those that were refused. They belong to no account. */
+export interface Receipts {
+  get(id: string): Promise<ReceiptRecord | null>;
+  /** Newest first, without headers and body. Throws VALIDATION_FAILED for a limit outside 1 to 250. */
+  list(options?: ReceiptListOptions): Promise<readonly ReceiptSummary[]>;
+  /**
+   * Dispatches a request again, as a new event with a time of its own that follows from the first one: its `causationId` is
+   * that event, its `requestId` the receipt, its account the first one's. What it means is read anew by the source that is
+   * mounted under that name, so a change of its options shows; where none is, the first event is copied. No signature is
+   * checked: that was done when the request came. Each call makes one more event.
+   *
+   * Throws NOT_FOUND, EVENT_ERASED, RECEIPT_UNREADABLE where the first event and the source are gone, EVENT_TOO_LARGE, and
+   * what the source's `read` throws.
+   */
+  replay(id: string): Promise<Event>;
+  /**
+   * Requests that were refused, counted by source, reason and hour, the latest hour first. What other processes refused shows
+   * within seconds. Throws VALIDATION_FAILED for a limit outside 1 to 250.
+   */
+  rejections(options?: ReceiptListOptions): Promise<readonly RejectionRecord[]>;
 }

@@ -1,5 +1,6 @@
 import type { DeliveryRecord } from './delivery/delivery.js';
 import type { RetryPolicy } from './delivery/retry-policy.js';
+import type { HooklineError } from './errors.js';
 import type { Event } from './events/event.js';
 import type { EventTypeInfo } from './events/event-definition.js';
 import type {
@@ -12,7 +13,8 @@ import type {
 } from './events/event-types.js';
 import type { DispatchAllOptions, DispatchOptions, NewEvent, NewEventOf } from './events/new-event.js';
 import type { OperationalEvent, OperationalType } from './events/operational-events.js';
-import type { Deliveries, Events, Webhook, Webhooks } from './hub-services.js';
+import type { Deliveries, Events, Receipts, Webhook, Webhooks } from './hub-services.js';
+import type { RejectedRequest } from './inbound/rejection.js';
 import type { AnySource, RequestInput, VerifiedRequest } from './inbound/source.js';
 import type { Listener, ListenerContext, ListenerLane } from './listeners/listener.js';
 import type { Feed, FeedHandle } from './ports/feed.js';
@@ -34,6 +36,13 @@ export interface ListenOptions {
   readonly name?: string;
   /** When its failed runs are tried again, in the async lane: a policy, or delays in milliseconds. Default: the hub's `listenerRetry`. */
   readonly retry?: RetryPolicy | readonly number[];
+  /**
+   * `subject`: its runs for events of one account about one subject go one after the other, in the order in which the events
+   * were stored, in the async lane. One that is to be tried again holds back those behind it until it has succeeded, is
+   * exhausted or cancelled; waiting uses up no attempt. Runs about other subjects, and for events without one, wait for
+   * none. Of what was owed before a listener had an order, nothing waits. Default: none.
+   */
+  readonly order?: 'subject';
   /** See `TransactionalOptions.transaction`. Default false. */
   readonly transaction?: false;
 }
@@ -99,6 +108,7 @@ interface HubBase {
   readonly webhooks: Webhooks;
   readonly deliveries: Deliveries;
   readonly events: Events;
+  readonly receipts: Receipts;
   /** Whether this hub sends nothing, since its database was copied from somewhere else; and how that ends. */
   readonly quarantine: HubQuarantine;
 
@@ -128,6 +138,8 @@ interface HubBase {
    * packages call it. Throws SOURCE_UNKNOWN and what the source's `verify` throws.
    */
   receive(source: string, request: RequestInput): Promise<InboundResult>;
+  /** Notes that a request was refused: for the log and `receipts.rejections`, bounded. The framework packages call it. */
+  reject(source: string, request: RejectedRequest, error: HooklineError): void;
 
   /**
    * Opens the store and begins the work of this process: with `roles` as they say, else as `createHub` was told, which

@@ -76,9 +76,10 @@ export class LifeCycle {
   }
 
   async #drain(): Promise<void> {
-    const { inHand, sweeper, workers } = this.#parts;
+    const { inHand, promoters, sweeper, workers } = this.#parts;
     const idle = async () => {
       await inHand.idle();
+      await Promise.all([promoters.delivery.idle(), promoters.run.idle()]);
       await workers.idle();
     };
     await this.start();
@@ -170,11 +171,12 @@ export class LifeCycle {
   async #finish(): Promise<void> {
     const { relay, feeds, inHand, sweeper, workers, queue, waker, retention, health, prober, quarantine } =
       this.#parts;
+    const { rejections } = this.#parts;
     relay.stop();
     quarantine.stop();
     const stopped = [feeds.stop(), queue.close(), waker.stop(), retention.stop(), workers.stop()];
     await Promise.all([...stopped, prober?.stop()].map((part) => part?.catch(this.#report)));
-    await health?.flush();
+    await Promise.all([health?.flush(), rejections.stop()]);
     // last: what a sweep had just claimed is in hand only now
     await sweeper.stop();
     await inHand.idle();

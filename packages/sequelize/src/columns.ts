@@ -3,6 +3,7 @@ import type {
   DeliveryRecord,
   EventRecord,
   ReceiptRecord,
+  RejectionRecord,
   RunRecord,
   SnapshotRecord,
   WebhookRecord,
@@ -88,6 +89,8 @@ export const RUN_COLUMNS: Columns<RunRecord> = {
   state: 'text',
   attemptCount: 'integer',
   nextAttemptAt: 'bigint',
+  hold: 'text',
+  groupKey: 'text',
   lastError: 'text',
   createdAt: 'bigint',
   finalizedAt: 'bigint',
@@ -99,8 +102,22 @@ export const RECEIPT_COLUMNS: Columns<ReceiptRecord> = {
   dedupeKey: 'text',
   eventId: 'text',
   receivedAt: 'bigint',
+  method: 'text',
+  url: 'text',
   headers: 'json',
   body: 'bytea',
+  erasedAt: 'bigint',
+};
+
+export const REJECTION_COLUMNS: Columns<RejectionRecord> = {
+  id: 'text',
+  source: 'text',
+  code: 'text',
+  hourAt: 'bigint',
+  count: 'bigint',
+  firstAt: 'bigint',
+  lastAt: 'bigint',
+  sample: 'json',
 };
 
 export const SNAPSHOT_COLUMNS: Columns<SnapshotRecord> = {

@@ -20,6 +20,7 @@ const NAMES = [
   'runs',
   'runs_open',
   'receipts',
+  'rejections',
   'changes',
   'snapshots',
   'webhook_health',

@@ -218,6 +218,24 @@ describe('handleInbound', () => {
     expect((await handleInbound(deps, 'plain', fixed({ id: '\u0000' }), request({}))).isNew).to.equal(false);
   });
 
+  it('makes the subject that the source tells that of the event, under the name of the source', async () => {
+    const { deps, record } = world();
+    const subjects = ['cus_7', 'Zoë', 'x'.repeat(100_000), 8, '', null, undefined] as (string | null)[];
+    for (const subject of subjects) {
+      await handleInbound(deps, 'bank', { ...fixed({ subject }), kind: 'plain' }, request({}));
+    }
+    const made = record.args.map(([{ event }]) => [event.subjectType, event.subjectId]);
+    expect(made[2]?.[1]).to.match(/^sha256:[0-9a-f]{64}$/);
+    expect([...made.slice(0, 2), ...made.slice(3)]).to.deep.equal([
+      ['bank', 'cus_7'],
+      ['bank', 'Zoë'],
+      ['bank', '8'],
+      [null, null],
+      [null, null],
+      [null, null],
+    ]);
+  });
+
   it('makes an event type of whatever a source of the app calls it', async () => {
     const { deps, record } = world();
     const types = ['Order Paid!', '","data":1,"x":"', 'y'.repeat(1_000), ''];

@@ -15,6 +15,7 @@ function listenersOf(...handlers: readonly ((event: Event) => unknown)[]) {
       lane: 'sync',
       retry: null,
       isTransactional: false,
+      isOrdered: false,
     }),
   );
 }

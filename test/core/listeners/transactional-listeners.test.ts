@@ -46,6 +46,8 @@ function storeWithTransactions(onCommit: (count: number) => void = () => {}) {
     settle: (results) => runs.settle(results),
     renew: (claims, leasedUntil) => runs.renew(claims, leasedUntil),
     release: (ids, lease) => runs.release(ids, lease),
+    promote: (turns, now) => runs.promote(turns, now),
+    waitingGroups: (limit) => runs.waitingGroups(limit),
     settleWith,
   };
   return { store: { ...store, runs: withTransactions }, committed };

@@ -39,10 +39,10 @@ const kindsOf = (requests: readonly PruneRequest[]) => requests.map(({ kind }) =
 describe('Retention', () => {
   it('looks at deliveries and runs before events, up to the ids of the day that is old enough', async () => {
     const { store, requests } = scriptedStore();
-    const policy = resolveRetention({ receiptsMs: 60 * DAY_MS });
+    const policy = resolveRetention({ receiptsMs: 60 * DAY_MS, rejectionsMs: 7 * DAY_MS });
     const { clock, retention } = build(store, policy);
     expect(await retention.prune()).to.equal(0);
-    const ages = { deliveries: 30, runs: 30, receipts: 60, events: 30 };
+    const ages = { deliveries: 30, runs: 30, receipts: 60, rejections: 7, events: 30 };
     expect(kindsOf(requests)).to.deep.equal(Object.keys(ages));
     for (const { kind, until, endedBefore, exhaustedBefore, after, limit } of requests) {
       expect(endedBefore).to.equal(clock.now() - ages[kind] * DAY_MS);
@@ -70,9 +70,10 @@ describe('Retention', () => {
       'deliveries',
       'runs',
       'receipts',
+      'rejections',
       'events',
     ]);
-    const removed = { deliveries: 30, runs: 0, receipts: 0, events: 0 };
+    const removed = { deliveries: 30, runs: 0, receipts: 0, rejections: 0, events: 0 };
     expect(logger.of('info').map(({ fields }) => fields)).to.deep.equal([{ removed }]);
   });
 
@@ -107,13 +108,13 @@ describe('Retention', () => {
     expect(requests).to.have.length(0);
     clock.advance(1);
     await settle();
-    expect(requests).to.have.length(4);
+    expect(requests).to.have.length(5);
     clock.advance(10 * MINUTE_MS - 1);
     await settle();
-    expect(requests).to.have.length(4);
+    expect(requests).to.have.length(5);
     clock.advance(1);
     await settle();
-    expect(requests).to.have.length(8);
+    expect(requests).to.have.length(10);
   });
 
   it('looks at a row once, and again a day later', async () => {
@@ -124,14 +125,14 @@ describe('Retention', () => {
       await retention.prune();
       return requests.map(({ after }) => after);
     };
-    expect(await looked()).to.deep.equal(['', '', '', '']);
-    const seen = ['dlv', 'run', 'rct', 'evt'].map((prefix) =>
+    expect(await looked()).to.deep.equal(['', '', '', '', '']);
+    const seen = ['dlv', 'run', 'rct', 'rej', 'evt'].map((prefix) =>
       earliestId(prefix as 'dlv', clock.now() - 30 * DAY_MS),
     );
     clock.advance(DAY_MS - 1);
     expect(await looked()).to.deep.equal(seen);
     clock.advance(1);
-    expect(await looked()).to.deep.equal(['', '', '', '']);
+    expect(await looked()).to.deep.equal(['', '', '', '', '']);
   });
 
   it('says that a pass failed, and goes on there in the next one', async () => {
@@ -146,7 +147,7 @@ describe('Retention', () => {
     clock.advance(10 * MINUTE_MS);
     await settle();
     expect(requests[2]).to.include({ kind: 'deliveries', after: 'dlv_1' });
-    expect(requests).to.have.length(6);
+    expect(requests).to.have.length(7);
   });
 
   it('stops in the middle of a rest', async () => {

@@ -13,6 +13,7 @@ describe('resolveRetention', () => {
       finishedMs: 30 * DAY_MS,
       exhaustedMs: 90 * DAY_MS,
       receiptsMs: 30 * DAY_MS,
+      rejectionsMs: 30 * DAY_MS,
       intervalMs: 600_000,
     });
   });
@@ -22,7 +23,13 @@ describe('resolveRetention', () => {
   });
 
   it('takes what it is told', () => {
-    const options = { finishedMs: 60_000, exhaustedMs: 70_000, receiptsMs: 80_000, intervalMs: 1_000 };
+    const options = {
+      finishedMs: 60_000,
+      exhaustedMs: 70_000,
+      receiptsMs: 80_000,
+      rejectionsMs: 90_000,
+      intervalMs: 1_000,
+    };
     expect(resolveRetention(options)).to.deep.equal(options);
   });
 
@@ -35,6 +42,7 @@ describe('resolveRetention', () => {
     ['retention.finishedMs', { finishedMs: Number.NaN }],
     ['retention.exhaustedMs', { finishedMs: 2 * DAY_MS, exhaustedMs: DAY_MS }],
     ['retention.receiptsMs', { receiptsMs: '30d' }],
+    ['retention.rejectionsMs', { rejectionsMs: 59_999 }],
     ['retention.intervalMs', { intervalMs: 0 }],
     ['retention', true],
     ['retention', null],

@@ -26,10 +26,13 @@ hub.on(
     await hub.dispatch('order.created', { order: { reference } }, { transaction });
     if (isToStandStill) standStill();
   },
-  { lane: 'async', name: 'orders', transaction: true },
+  { lane: 'async', name: 'orders', transaction: true, order: 'subject' },
 );
 
-const app = express().use('/inbound', inbound(hub, { sources: { github: github(config) } }));
+const app = express().use(
+  '/inbound',
+  inbound(hub, { sources: { github: github({ ...config, subject: { path: 'subject' } }) } }),
+);
 const server = createServer(app).listen(0, '127.0.0.1');
 await once(server, 'listening');
 const { port } = server.address() as AddressInfo;

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.ts';
 import { eventLoopBlocked, workerStoppedPastLease } from './lost-leases.ts';
 import { manyRelaysAndWorkers } from './many-relays-and-workers.ts';
+import { orderedListenerKilled } from './ordered-listener-killed.ts';
 import { orderedWorkerKilled } from './ordered-worker-killed.ts';
 import { pausedWorkerKilled } from './paused-worker-killed.ts';
 import { postgresRestarted } from './postgres-restarted.ts';
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   postgresRestarted,
   receiverDown,
   orderedWorkerKilled,
+  orderedListenerKilled,
   pausedWorkerKilled,
   receiptEffectOnce,
 ];

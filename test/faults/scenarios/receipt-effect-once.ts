@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { requestOf } from '../programs/messages.ts';
 import type { Scenario, Size } from '../scenario.ts';
-import type { InboundProgram, Stage } from '../stage.ts';
+import type { InboundProgram } from '../stage.ts';
+import { addressOf, effectProblems, SECRET, standing, start } from './inbound-processes.ts';
 import { sendCopies, type Targets } from './send-copies.ts';
 
 const ROUNDS: Record<Size, number> = { full: 6, short: 2 };
@@ -11,7 +11,6 @@ const COPIES = 50;
 const LANES = 4;
 const CONCURRENCY = 20;
 const WEBHOOKS = 2;
-const SECRET = 'shared secret of the sender';
 /** Beyond the lease of what a dead process held. */
 const OVER_MS = 2_000;
 
@@ -52,42 +51,16 @@ export const receiptEffectOnce: Scenario = {
   },
 };
 
-function start(stage: Stage): Promise<InboundProgram> {
-  return stage.startInbound(SECRET);
-}
-
-function addressOf(process: InboundProgram): Promise<string> {
-  return process.ask<string>({ kind: 'where' });
-}
-
-/** Until a listener has written, and has the whole process stand still before it is committed. */
-async function standing(process: InboundProgram): Promise<void> {
-  const said = process.says('standing');
-  process.tell({ kind: 'stand-still' });
-  await said;
-}
-
 /** Answers of each request how many of its copies were told that they were the first. */
 async function sendAll(targets: Targets, requests: readonly string[]): Promise<readonly number[]> {
   const waiting = [...requests];
   const firsts: number[] = [];
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      firsts.push(await sendCopies(targets, SECRET, next, COPIES));
+      firsts.push(await sendCopies(targets, SECRET, { request: next }, COPIES));
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   return firsts;
-}
-
-function effectProblems(sent: readonly string[], references: readonly string[]): readonly string[] {
-  const requests = references.map(requestOf);
-  const had = new Set(requests);
-  const missing = sent.filter((request) => !had.has(request)).length;
-  const repeated = requests.length - had.size;
-  return [
-    ...(missing > 0 ? [`${missing} requests had no effect`] : []),
-    ...(repeated > 0 ? [`${repeated} effects more than requests that had any`] : []),
-  ];
 }
 
 /** None, where the process that recorded the first died before its answer. */

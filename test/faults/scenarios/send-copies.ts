@@ -7,6 +7,13 @@ const PATIENCE_MS = 10_000;
 /** Who takes requests in, and may be another by the time that a sender comes again. */
 export type Targets = string[];
 
+/** What a sender tells, once or many times. */
+export interface Told {
+  readonly request: string;
+  /** What it is about. Default: nothing. */
+  readonly subject?: string;
+}
+
 /**
  * Sends so many copies of one request at once, spread over the targets, each again and again until it is accepted, as a
  * sender does. Answers how many of them were told that theirs was the first.
@@ -14,15 +21,15 @@ export type Targets = string[];
 export async function sendCopies(
   targets: Targets,
   secret: string,
-  request: string,
+  told: Told,
   count: number,
 ): Promise<number> {
-  const body = JSON.stringify({ request });
+  const body = JSON.stringify(told);
   const signature = createHmac('sha256', secret).update(body).digest('hex');
   const headers = {
     'content-type': 'application/json',
     'x-github-event': 'push',
-    'x-github-delivery': request,
+    'x-github-delivery': told.request,
     'x-hub-signature-256': `sha256=${signature}`,
   };
   const copies = Array.from({ length: count }, (_, index) => sendOne(targets, index, { headers, body }));

@@ -1,5 +1,5 @@
 import { type AttemptRecord, withoutContent } from '../delivery/attempt.js';
-import { type DeliveryRecord, HELD_UNTIL_RESUMED, type Hold } from '../delivery/delivery.js';
+import type { DeliveryRecord, Hold } from '../delivery/delivery.js';
 import { isDebounced, waitsInGroup } from '../delivery/group.js';
 import type { WebhookRecord } from '../delivery/webhook.js';
 import { HooklineError } from '../errors.js';
@@ -21,7 +21,7 @@ import type {
   HeldClaim,
   HeldDelivery,
 } from '../ports/work-store.js';
-import { isPreceded, turnAt, waitingHead } from './memory-groups.js';
+import { MemoryGroups } from './memory-groups.js';
 import { inScope, isAsked, page, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
 import { MemoryWork, type WorkRow } from './memory-work.js';
@@ -30,12 +30,14 @@ export class MemoryDeliveries implements DeliveryStore {
   readonly #tables: Tables;
   readonly #events: EventStore;
   readonly #work: MemoryWork<DeliveryRecord>;
+  readonly #groups: MemoryGroups<DeliveryRecord>;
   readonly #nextTurnAt = new Map<string, number>();
 
   constructor(tables: Tables, events: EventStore) {
     this.#tables = tables;
     this.#events = events;
     this.#work = new MemoryWork(tables.deliveries, 'delivering');
+    this.#groups = new MemoryGroups(tables, tables.deliveries);
   }
 
   async claim(request: ClaimRequest): Promise<readonly ClaimedDelivery[]> {
@@ -134,22 +136,12 @@ export class MemoryDeliveries implements DeliveryStore {
     return grouped.length;
   }
 
-  async promote(turns: readonly GroupTurn[], now: number): Promise<readonly Promoted[]> {
-    return turns.flatMap((turn) => {
-      const head = waitingHead(this.#tables, turn.groupKey);
-      if (head === null || (head.hold === 'predecessor' && isPreceded(this.#tables, head, now))) return [];
-      const dueAt = turnAt(this.#tables, head, turn, now);
-      if ((head.nextAttemptAt ?? 0) <= dueAt) return [];
-      const record = { ...head, hold: head.hold === 'predecessor' ? null : head.hold, nextAttemptAt: dueAt };
-      this.#tables.deliveries.set(head.id, { record, ...UNLEASED });
-      return [{ id: head.id, dueAt }];
-    });
+  promote(turns: readonly GroupTurn[], now: number): Promise<readonly Promoted[]> {
+    return this.#groups.promote(turns, now);
   }
 
-  async waitingGroups(limit: number): Promise<readonly string[]> {
-    const keys = [...this.#tables.deliveries.groupKeys];
-    const isWaiting = (key: string) => waitingHead(this.#tables, key)?.nextAttemptAt === HELD_UNTIL_RESUMED;
-    return keys.filter(isWaiting).slice(0, limit);
+  waitingGroups(limit: number): Promise<readonly string[]> {
+    return this.#groups.waitingGroups(limit);
   }
 
   async claimGroup({ groupKey, ...request }: GroupClaimRequest): Promise<readonly ClaimedDelivery[]> {

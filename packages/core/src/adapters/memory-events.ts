@@ -1,7 +1,5 @@
 import type { EventRecord } from '../events/event.js';
-import type { ReceiptRecord } from '../inbound/receipt.js';
 import type {
-  Arrival,
   ClaimedEvent,
   EraseQuery,
   EventClaimRequest,
@@ -13,12 +11,11 @@ import type {
   InsertedOnce,
   KeyedEvent,
   Owed,
-  ReceiptStore,
   Scope,
 } from '../ports/store.js';
 import type { EventHistory } from './memory-history.js';
 import { type EventPart, eraseEvents, removeRow } from './memory-retention.js';
-import { inScope, isAsked, page, receiptKey, UNLEASED } from './memory-rows.js';
+import { inScope, isAsked, page, UNLEASED } from './memory-rows.js';
 import type { Tables } from './memory-store.js';
 import { PendingWrites } from './memory-transactions.js';
 import type { Work, WorkRows } from './memory-work.js';
@@ -149,42 +146,9 @@ function addOwed<Item extends Work & { readonly eventId: string }>(
   return fresh;
 }
 
-function addPart({ parts }: Tables, eventId: string, part: EventPart): void {
+/** Notes what came of an event. */
+export function addPart({ parts }: Tables, eventId: string, part: EventPart): void {
   const known = parts.get(eventId);
   if (known) known.push(part);
   else parts.set(eventId, [part]);
-}
-
-export class MemoryReceipts implements ReceiptStore {
-  readonly #tables: Tables;
-  readonly #events: EventStore;
-
-  constructor(tables: Tables, events: EventStore) {
-    this.#tables = tables;
-    this.#events = events;
-  }
-
-  async record(
-    arrivals: readonly Arrival[],
-    options: Pick<InsertEventOptions, 'leasedUntil'> = {},
-  ): Promise<readonly boolean[]> {
-    return Promise.all(arrivals.map((arrival) => this.#recordOne(arrival, options)));
-  }
-
-  async get(id: string): Promise<ReceiptRecord | null> {
-    return this.#tables.receipts.get(id) ?? null;
-  }
-
-  async #recordOne(
-    { receipt, event }: Arrival,
-    options: Pick<InsertEventOptions, 'leasedUntil'>,
-  ): Promise<boolean> {
-    const key = receiptKey(receipt);
-    if (this.#tables.receiptKeys.has(key)) return false;
-    this.#tables.receiptKeys.add(key);
-    this.#tables.receipts.set(receipt.id, receipt);
-    addPart(this.#tables, event.id, { kind: 'receipts', id: receipt.id });
-    await this.#events.insert([event], options);
-    return true;
-  }
 }

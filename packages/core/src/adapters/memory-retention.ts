@@ -11,7 +11,7 @@ import type { WorkRows } from './memory-work.js';
 
 /** What came of an event: its deliveries and runs, and the receipt it came by. */
 export interface EventPart {
-  readonly kind: Exclude<Prunable, 'events'>;
+  readonly kind: Exclude<Prunable, 'events' | 'rejections'>;
   readonly id: string;
 }
 
@@ -29,12 +29,13 @@ function ageCheck(
   tables: Tables,
   request: PruneRequest,
 ): Readonly<Record<Prunable, (id: string) => boolean>> {
-  const { deliveries, runs, receipts, events, waiting, parts } = tables;
+  const { deliveries, runs, receipts, rejections, events, waiting, parts } = tables;
   const isKept = ({ id }: EventPart) => deliveries.has(id) || runs.has(id);
   return {
     deliveries: (id) => isWorkOver(deliveries.get(id)?.record, request),
     runs: (id) => isWorkOver(runs.get(id)?.record, request),
     receipts: (id) => isBefore(receipts.get(id)?.receivedAt, request.endedBefore),
+    rejections: (id) => isBefore(rejections.get(id)?.lastAt, request.endedBefore),
     events: (id) => {
       const isOver = !waiting.has(id) && isBefore(events.get(id)?.occurredAt, request.endedBefore);
       return isOver && !parts.get(id)?.some(isKept);
@@ -93,7 +94,7 @@ function eraseParts(tables: Tables, ids: ReadonlySet<string>, now: number): void
     tables.deliveries.set(record.id, { record: { ...record, ...change }, ...UNLEASED });
   }
   for (const record of runs.filter(isOwed)) {
-    const change = { ...cancelled, lastError: 'event-erased' };
+    const change = { ...cancelled, hold: null, lastError: 'event-erased' };
     tables.runs.set(record.id, { record: { ...record, ...change }, ...UNLEASED });
   }
   for (const record of runs.filter(({ state }) => state === 'exhausted')) {
@@ -101,7 +102,9 @@ function eraseParts(tables: Tables, ids: ReadonlySet<string>, now: number): void
   }
   for (const { id } of deliveries) eraseAttempts(tables.attempts, id);
   for (const receipt of [...tables.receipts.values()].filter(({ eventId }) => ids.has(eventId))) {
-    tables.receipts.set(receipt.id, { ...receipt, headers: {}, body: Buffer.alloc(0) });
+    const url = receipt.url.split('?', 1)[0] ?? '';
+    const erasedAt = receipt.erasedAt ?? now;
+    tables.receipts.set(receipt.id, { ...receipt, url, headers: {}, body: Buffer.alloc(0), erasedAt });
   }
 }
 

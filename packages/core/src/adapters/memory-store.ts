@@ -1,20 +1,23 @@
 import type { AttemptRecord } from '../delivery/attempt.js';
+import type { DeliveryRecord } from '../delivery/delivery.js';
 import type { EventRecord } from '../events/event.js';
 import type { ReceiptRecord } from '../inbound/receipt.js';
+import type { RejectionRecord } from '../inbound/rejection.js';
 import type { RunRecord } from '../listeners/run.js';
 import { whole } from '../options.js';
 import type { Store } from '../ports/store.js';
 import { MemoryDeliveries } from './memory-deliveries.js';
-import { MemoryEvents, MemoryReceipts } from './memory-events.js';
-import { DeliveryRows } from './memory-groups.js';
+import { MemoryEvents } from './memory-events.js';
+import { GroupRows } from './memory-groups.js';
 import { MemoryHealth } from './memory-health.js';
 import { EventHistory } from './memory-history.js';
 import { MemoryQuarantine } from './memory-quarantine.js';
+import { MemoryReceipts } from './memory-receipts.js';
 import { type EventPart, pruneRows } from './memory-retention.js';
+import { MemoryRuns } from './memory-runs.js';
 import { MemorySnapshots, type SnapshotRow } from './memory-snapshots.js';
 import { WaitingEvents } from './memory-waiting.js';
 import { MemoryWebhooks, WebhookRows } from './memory-webhooks.js';
-import { MemoryRuns, WorkRows } from './memory-work.js';
 import { afterCommit } from './transaction-hooks.js';
 
 /** The tables of a memory store: maps in the order of insertion. */
@@ -24,11 +27,12 @@ export interface Tables {
   /** By event. */
   readonly parts: Map<string, EventPart[]>;
   readonly webhooks: WebhookRows;
-  readonly deliveries: DeliveryRows;
+  readonly deliveries: GroupRows<DeliveryRecord>;
   readonly attempts: Map<string, AttemptRecord[]>;
-  readonly runs: WorkRows<RunRecord>;
+  readonly runs: GroupRows<RunRecord>;
   readonly receipts: Map<string, ReceiptRecord>;
   readonly receiptKeys: Set<string>;
+  readonly rejections: Map<string, RejectionRecord>;
   readonly snapshots: Map<string, SnapshotRow>;
   /** The ids of events by account and idempotency key. */
   readonly eventKeys: Map<string, string>;
@@ -59,11 +63,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     waiting: new WaitingEvents(),
     parts: new Map(),
     webhooks: new WebhookRows(),
-    deliveries: new DeliveryRows(),
+    deliveries: new GroupRows(),
     attempts: new Map(),
-    runs: new WorkRows(),
+    runs: new GroupRows(),
     receipts: new Map(),
     receiptKeys: new Set(),
+    rejections: new Map(),
     snapshots: new Map(),
     eventKeys: new Map(),
   };

@@ -1,10 +1,7 @@
 import { takeTurns } from '../batching/take-turns.js';
-import type { RunRecord } from '../listeners/run.js';
-import type { RunStore } from '../ports/store.js';
-import type { ClaimedRun, ClaimRequest, HeldClaim, RunResult } from '../ports/work-store.js';
+import type { ClaimRequest, HeldClaim } from '../ports/work-store.js';
 import { DueIds, LOOKED_AT, take } from './memory-due.js';
 import { type Leased, UNLEASED } from './memory-rows.js';
-import type { Tables } from './memory-store.js';
 
 export interface WorkRow<Item extends Work> extends Leased {
   readonly record: Item;
@@ -119,41 +116,5 @@ export class MemoryWork<Item extends Work> {
 
   #rowsOf(ids: readonly string[]): readonly WorkRow<Item>[] {
     return ids.flatMap((id) => this.#rows.get(id) ?? []);
-  }
-}
-
-export class MemoryRuns implements RunStore {
-  readonly #tables: Tables;
-  readonly #work: MemoryWork<RunRecord>;
-
-  constructor(tables: Tables) {
-    this.#tables = tables;
-    this.#work = new MemoryWork(tables.runs, 'running');
-  }
-
-  async claim(request: ClaimRequest): Promise<readonly ClaimedRun[]> {
-    return this.#work.claim(request).flatMap((run) => {
-      const event = this.#tables.events.get(run.eventId);
-      return event ? [{ run, event }] : [];
-    });
-  }
-
-  async settle(results: readonly RunResult[]): Promise<void> {
-    for (const { id, lease, ...change } of results) this.#work.conclude(id, lease, change);
-  }
-
-  async settleWith(work: (transaction: unknown) => Promise<RunResult | null>): Promise<boolean> {
-    const result = await work(null);
-    if (result === null) return false;
-    const { id, lease, ...change } = result;
-    return this.#work.conclude(id, lease, change);
-  }
-
-  async renew(claims: readonly HeldClaim[], leasedUntil: number): Promise<readonly string[]> {
-    return this.#work.renew(claims, leasedUntil);
-  }
-
-  async release(ids: readonly string[], lease: string): Promise<void> {
-    for (const id of ids) this.#work.conclude(id, lease, {});
   }
 }

@@ -1,4 +1,5 @@
 import type { EventRecord } from '../events/event.js';
+import type { RunRecord } from '../listeners/run.js';
 import type { GroupTurn } from '../ports/store.js';
 import type { DeliveryRecord } from './delivery.js';
 import type { WebhookRecord } from './webhook.js';
@@ -34,12 +35,12 @@ export function isDebounced(groupKey: string): boolean {
 }
 
 /** Whether it waits for others of its group. */
-export function waitsInGroup({ hold }: Pick<DeliveryRecord, 'hold'>): boolean {
+export function waitsInGroup({ hold }: Pick<DeliveryRecord | RunRecord, 'hold'>): boolean {
   return hold === 'predecessor' || hold === 'debounce' || hold === 'batch';
 }
 
-/** When the first that waits is to begin. A webhook that is gone has nothing to wait for. */
-export function turnOf(groupKey: string, webhook: Pick<WebhookRecord, 'settings'> | null): GroupTurn {
+/** When the first that waits is to begin. Without a webhook, as of runs or of one that is gone, there is nothing to wait for. */
+export function turnOf(groupKey: string, webhook: Pick<WebhookRecord, 'settings'> | null = null): GroupTurn {
   const { debounceMs, batch } = webhook?.settings ?? {};
   return { groupKey, waitMs: batch?.maxWaitMs ?? debounceMs ?? 0, maxItems: batch?.maxItems ?? null };
 }

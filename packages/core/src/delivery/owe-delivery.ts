@@ -1,4 +1,5 @@
 import type { EventRecord } from '../events/event.js';
+import type { RunRecord } from '../listeners/run.js';
 import { CLOCK_MARGIN_MS } from '../ports/clock.js';
 import { type DeliveryRecord, deliveryId, HELD_UNTIL_RESUMED } from './delivery.js';
 import { groupOf } from './group.js';
@@ -36,7 +37,7 @@ export function refusalOf({ active, disabled }: WebhookRecord): string | null {
 }
 
 /** Whether somebody is to begin with it now. */
-export function isDueAtOnce({ state, hold }: DeliveryRecord): boolean {
+export function isDueAtOnce({ state, hold }: Pick<DeliveryRecord | RunRecord, 'state' | 'hold'>): boolean {
   return state === 'pending' && hold === null;
 }
 

@@ -74,10 +74,17 @@ export function chainOf({
 /** Comes first where it stands before the data: in the JSON text of a type or an account every quote is escaped. */
 const DATA_KEY = ',"data":';
 const ACCOUNT_KEY = '"account":{"id":';
+/** Nothing in front of it has a quote of its own. */
+const TIMESTAMP = /^(\{"type":"[^"]*","timestamp":")[^"]*/;
 
 /** What is left of a payload when its content is erased: type, timestamp and account, in the very same bytes. */
 export function erasedPayload(payload: string): string {
   return `${payload.slice(0, payload.indexOf(DATA_KEY) + DATA_KEY.length)}null}`;
+}
+
+/** A payload with another timestamp, all else in the very same bytes. */
+export function payloadAt(payload: string, timestamp: number): string {
+  return payload.replace(TIMESTAMP, (_, head: string) => head + toIso(timestamp));
 }
 
 /** How an account is stored and compared: `42` and `'42'` are one. */

@@ -1,16 +1,17 @@
 import { turnOf } from '../delivery/group.js';
-import { isDueAtOnce as isDeliveryDue } from '../delivery/owe-delivery.js';
-import type { Promoter } from '../delivery/promote-groups.js';
+import { isDueAtOnce } from '../delivery/owe-delivery.js';
 import type { ListenerRegistry } from '../listeners/listener-registry.js';
-import { type RunRecord, runId } from '../listeners/run.js';
+import { oweRun } from '../listeners/owe-run.js';
+import type { RunRecord } from '../listeners/run.js';
 import type { OwedDeliveries, OwedDelivery, WebhookListener } from '../listeners/webhook-listener.js';
-import { CLOCK_MARGIN_MS, type Clock } from '../ports/clock.js';
+import type { Clock } from '../ports/clock.js';
 import type { Job } from '../ports/queue.js';
 import type { EventStore, FanOut, Owed } from '../ports/store.js';
 import type { ClaimedDelivery, ClaimedRun } from '../ports/work-store.js';
 import type { Lease } from '../worker/claims.js';
 import type { HandOver } from '../worker/hand-over.js';
 import type { OwnWork } from '../worker/own-work.js';
+import type { Promoters } from '../worker/promote-groups.js';
 import type { EventRecord } from './event.js';
 import type { EventsInHand } from './events-in-hand.js';
 
@@ -27,7 +28,7 @@ export interface FanOutDeps {
   readonly ownDeliveries: OwnWork<ClaimedDelivery>;
   readonly ownRuns: OwnWork<ClaimedRun>;
   readonly handOver: HandOver;
-  readonly promoter: Pick<Promoter, 'promote'>;
+  readonly promoters: Promoters<'promote'>;
   readonly clock: Clock;
   readonly leaseMs: number;
   readonly newLease: () => string;
@@ -129,15 +130,19 @@ async function storeAndBegin(
   runs.begin(claimedIds);
   if (fannedOut.kind === 'stale') return false;
   deps.handOver([...jobsOf('delivery', deliveries.othersIds), ...jobsOf('run', runs.othersIds)]);
-  promoteGroups(deps, owed.deliveries);
+  promoteGroups(deps, owed);
   return true;
 }
 
-function promoteGroups({ promoter }: FanOutDeps, deliveries: readonly OwedDelivery[]): void {
+function promoteGroups({ promoters }: FanOutDeps, { deliveries, runs }: Owing): void {
   const turns = deliveries.flatMap(({ record: { groupKey }, webhook }) =>
     groupKey === null ? [] : [turnOf(groupKey, webhook)],
   );
-  if (turns.length > 0) void promoter.promote(turns);
+  const turnsOfRuns = runs.flatMap(({ record: { groupKey } }) =>
+    groupKey === null ? [] : [turnOf(groupKey)],
+  );
+  if (turns.length > 0) void promoters.delivery.promote(turns);
+  if (turnsOfRuns.length > 0) void promoters.run.promote(turnsOfRuns);
 }
 
 /** What is owed of one kind: as much of it as there are places for is this process's own, the first of it. */
@@ -155,11 +160,12 @@ function share<Item extends OwedItem, Claimed>(
   toClaimed: (item: Item) => Claimed,
   lease: Lease,
 ): Share<Item> {
-  const due = owed.filter(isDueAtOnce);
+  const isDue = ({ record }: Item) => isDueAtOnce(record);
+  const due = owed.filter(isDue);
   const kept = work.keep(due.length);
   const own = due.slice(0, kept);
   const others = due.slice(kept);
-  const waiting = due.length === owed.length ? [] : owed.filter((item) => !isDueAtOnce(item));
+  const waiting = due.length === owed.length ? [] : owed.filter((item) => !isDue(item));
   const withLease = (name: string | null) => (item: Item) => ({
     lease: name,
     ...item.record,
@@ -173,11 +179,6 @@ function share<Item extends OwedItem, Claimed>(
     },
     abandon: () => work.abandon(idsOf(own), lease, kept),
   };
-}
-
-/** A run is; a delivery may be held, or be over already. */
-function isDueAtOnce({ record }: OwedItem): boolean {
-  return 'hold' in record ? isDeliveryDue(record) : true;
 }
 
 function idsOf(owed: readonly OwedItem[]): readonly string[] {
@@ -198,18 +199,7 @@ function toClaimedRun({ record, event }: OwedRun): ClaimedRun {
 }
 
 function runsOf({ listeners }: FanOutDeps, event: EventRecord, now: number): readonly OwedRun[] {
-  return listeners.wanting(event, 'async').map(({ name }) => ({
-    event,
-    record: {
-      id: runId(event.id, name),
-      eventId: event.id,
-      listener: name,
-      state: 'pending',
-      attemptCount: 0,
-      nextAttemptAt: now - CLOCK_MARGIN_MS,
-      lastError: null,
-      createdAt: now,
-      finalizedAt: null,
-    },
-  }));
+  return listeners
+    .wanting(event, 'async')
+    .map((listener) => ({ event, record: oweRun(event, listener, now) }));
 }

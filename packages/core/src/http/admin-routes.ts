@@ -5,6 +5,7 @@ import { guarded } from './guard-route.js';
 import { listDeliveries, redeliver, showDelivery } from './handlers/deliveries.js';
 import { listEvents, listEventTypes, showEvent } from './handlers/events.js';
 import { testFilter } from './handlers/filters.js';
+import { listReceipts, listRejections, replayReceipt, showReceipt } from './handlers/receipts.js';
 import {
   createWebhook,
   deleteWebhook,
@@ -42,6 +43,28 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   { method: 'get', path: '/events', permission: 'events:read', handler: listEvents },
   { method: 'get', path: '/events/:id', permission: 'events:read', handler: showEvent },
   { method: 'post', path: '/filters/test', permission: 'events:read', handler: testFilter },
+  { method: 'get', path: '/receipts', permission: 'receipts:read', isForStaff: true, handler: listReceipts },
+  {
+    method: 'get',
+    path: '/receipts/:id',
+    permission: 'receipts:read',
+    isForStaff: true,
+    handler: showReceipt,
+  },
+  {
+    method: 'post',
+    path: '/receipts/:id/replay',
+    permission: 'receipts:write',
+    isForStaff: true,
+    handler: replayReceipt,
+  },
+  {
+    method: 'get',
+    path: '/rejections',
+    permission: 'receipts:read',
+    isForStaff: true,
+    handler: listRejections,
+  },
   { method: 'get', path: '/event-types', permission: 'event-types:read', handler: listEventTypes },
 ];
 

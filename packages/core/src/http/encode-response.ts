@@ -1,3 +1,4 @@
+import { lowerCaseHeaders } from './headers.js';
 import type { HttpResponse } from './types.js';
 
 /** A response as a framework writes it: header names in lower case, the body as text. */
@@ -10,9 +11,7 @@ export interface EncodedResponse {
 
 /** Gives a response the text of its body, its Content-Type unless it has one, and its Content-Length in bytes. */
 export function encodeResponse({ status, headers = {}, body }: HttpResponse): EncodedResponse {
-  const given = Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-  );
+  const given = lowerCaseHeaders(headers);
   if (body === undefined) return { status, headers: given, text: null };
   const isText = typeof body === 'string';
   const text = isText ? body : JSON.stringify(body);

@@ -16,6 +16,8 @@ export interface AdminRoute {
   readonly method: HttpMethod;
   readonly path: string;
   readonly permission: Permission;
+  /** For what belongs to no account: callers that are bound to one are refused. */
+  readonly isForStaff?: true;
   readonly handler: (request: HttpRequest, context: AdminContext) => Promise<HttpResponse>;
 }
 
@@ -27,7 +29,7 @@ export function guarded(route: AdminRoute, hub: AnyHub, authorize: Authorizer | 
     async handle(request) {
       try {
         if (route.method !== 'get') refuseForeignForms(request);
-        const scope = await authorizeRequest(request, route.permission, authorize);
+        const scope = await authorizeRequest(request, route, authorize);
         return await route.handler(request, { hub, scope });
       } catch (error) {
         return respondError(error, hub.logger);
@@ -38,7 +40,7 @@ export function guarded(route: AdminRoute, hub: AnyHub, authorize: Authorizer | 
 
 async function authorizeRequest(
   request: HttpRequest,
-  permission: Permission,
+  { permission, isForStaff }: Pick<AdminRoute, 'permission' | 'isForStaff'>,
   authorize: Authorizer | null,
 ): Promise<AccountScope> {
   if (!authorize) throw new HooklineError('AUTHORIZER_MISSING');
@@ -47,9 +49,10 @@ async function authorizeRequest(
   if (principal === false) throw new HooklineError('FORBIDDEN', { permission });
   if (principal === true) return {};
   const { accountId } = principal;
-  if (accountId === null || isStorableId(accountId)) return { accountId };
   // `{ accountId: request.user?.accountId }` without a user must not read as staff
-  throw new HooklineError('PRINCIPAL_INVALID');
+  if (accountId !== null && !isStorableId(accountId)) throw new HooklineError('PRINCIPAL_INVALID');
+  if (isForStaff) throw new HooklineError('FORBIDDEN', { permission });
+  return { accountId };
 }
 
 /**

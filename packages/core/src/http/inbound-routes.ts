@@ -13,11 +13,13 @@ const METHODS: readonly HttpMethod[] = ['post', 'get', 'put', 'patch', 'delete']
  */
 export function inboundRoutes(hub: AnyHub, prefix = ''): readonly Route[] {
   const handle = async (request: HttpRequest): Promise<HttpResponse> => {
-    const source = hub.sources.get(request.params.source ?? '');
+    const name = request.params.source ?? '';
+    const source = hub.sources.get(name);
     try {
       return await receive(hub, source, request);
     } catch (error) {
-      return refuse(respondError(error, hub.logger), source);
+      const tellRefusal = (refusal: HooklineError) => hub.reject(name, request, refusal);
+      return refuse(respondError(error, hub.logger, tellRefusal), source);
     }
   };
   return METHODS.map((method) => ({ method, path: `${prefix}/:source`, handle }));

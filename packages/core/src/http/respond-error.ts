@@ -2,11 +2,19 @@ import { errorFields, HooklineError, isHooklineError } from '../errors.js';
 import type { Logger } from '../ports/logger.js';
 import type { HttpResponse } from './types.js';
 
-/** The only place where an error becomes an answer: `{ error: { code, message, details? } }`. */
-export function respondError(error: unknown, logger: Logger): HttpResponse {
+/**
+ * The only place where an error becomes an answer: `{ error: { code, message, details? } }`. What the client has done
+ * wrong is told by `tellRefusal`; default: in the log.
+ */
+export function respondError(
+  error: unknown,
+  logger: Logger,
+  tellRefusal = (known: HooklineError) =>
+    logger.info({ code: known.code, status: known.status }, known.message),
+): HttpResponse {
   const known = isHooklineError(error) ? error : new HooklineError('INTERNAL', {}, error);
   if (known.status >= 500) logger.error(errorFields(known), known.message);
-  else logger.info({ code: known.code, status: known.status }, known.message);
+  else tellRefusal(known);
   return { status: known.status, body: { error: describe(known) } };
 }
 

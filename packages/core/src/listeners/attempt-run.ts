@@ -1,4 +1,5 @@
 import { contextOf, withContextOnly } from '../context/context.js';
+import { turnOf } from '../delivery/group.js';
 import type { RetryPolicy } from '../delivery/retry-policy.js';
 import { errorFields, type HooklineError, isStoreUnavailable } from '../errors.js';
 import { toEvent } from '../events/build-event.js';
@@ -9,6 +10,7 @@ import type { RunStore } from '../ports/store.js';
 import type { ClaimedRun, RunResult } from '../ports/work-store.js';
 import type { Claims, Held } from '../worker/claims.js';
 import type { HandOver } from '../worker/hand-over.js';
+import type { Promoter } from '../worker/promote-groups.js';
 import { concludeRun, leaveToOthers } from './conclude-run.js';
 import type { ListenerRegistry, RegisteredListener } from './listener-registry.js';
 import { failListener, type ListenerErrorHandler, runInTime } from './run-listener.js';
@@ -18,6 +20,7 @@ export interface RunDeps {
   readonly claims: Claims<ClaimedRun, RunResult>;
   readonly listeners: ListenerRegistry;
   readonly handOver: HandOver;
+  readonly promoter: Pick<Promoter, 'promote'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
@@ -37,14 +40,14 @@ export async function attemptRun(deps: RunDeps, work: Held<ClaimedRun>): Promise
   const listener = deps.listeners.findAsync(name);
   if (!listener) {
     deps.logger.warn({ runId: id, listener: name }, 'no listener of this name is in this process');
-    return settle(deps, leaveToOthers(work, deps.clock.now()));
+    return settle(deps, work, leaveToOthers(work, deps.clock.now()));
   }
   if (!deps.claims.isHeld(id)) return;
   const event = toEvent(work.event);
   const outcome = await withContextOnly(contextOf(event), () => attempt(deps, { listener, event, work }));
-  if (outcome === 'settled') return;
+  if (outcome === 'settled') return passOn(deps, work);
   if (outcome === 'unknown') return leaveToLease(deps, work);
-  await settle(deps, concludeRun(work, outcome, listener.retry ?? deps.retry, deps));
+  await settle(deps, work, concludeRun(work, outcome, listener.retry ?? deps.retry, deps));
 }
 
 interface Attempt {
@@ -99,13 +102,18 @@ function leaveToLease({ claims, logger }: RunDeps, { run: { id, listener } }: He
   );
 }
 
-async function settle(deps: RunDeps, result: RunResult): Promise<void> {
+async function settle(deps: RunDeps, work: Held<ClaimedRun>, result: RunResult): Promise<void> {
   try {
     await deps.claims.settle(result);
   } catch (error) {
     deps.logger.error({ runId: result.id, ...errorFields(error) }, 'a listener run could not be settled');
     return;
   }
-  if (result.nextAttemptAt === null) return;
+  if (result.nextAttemptAt === null) return passOn(deps, work);
   deps.handOver([{ kind: 'run', id: result.id }], result.nextAttemptAt - deps.clock.now());
+}
+
+/** The turn of its group comes to the next. */
+async function passOn({ promoter }: RunDeps, { run: { groupKey } }: Held<ClaimedRun>): Promise<void> {
+  if (groupKey !== null) await promoter.promote([turnOf(groupKey)]);
 }

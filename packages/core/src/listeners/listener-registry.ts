@@ -21,6 +21,8 @@ export interface RegisteredListener {
   readonly retry: RetryPolicy | null;
   /** Whether it runs in the transaction that marks its run. */
   readonly isTransactional: boolean;
+  /** Whether its runs about one subject go one after the other. */
+  readonly isOrdered: boolean;
 }
 
 /** The listeners of a hub, in the order they were added. */
@@ -73,7 +75,7 @@ export class ListenerRegistry {
 export function functionListener(
   pattern: string,
   handle: Handle,
-  options: Pick<RegisteredListener, 'name' | 'lane' | 'retry' | 'isTransactional'>,
+  options: Pick<RegisteredListener, 'name' | 'lane' | 'retry' | 'isTransactional' | 'isOrdered'>,
 ): RegisteredListener {
   return { ...options, handle, takes: (type) => matchesPattern(pattern, type) };
 }
@@ -98,17 +100,22 @@ export function classListener(
     lane,
     retry: listener.retry === undefined ? null : toPolicy(`retry of ${name}`, listener.retry, standardRetry),
     isTransactional: listener.transaction,
+    isOrdered: listener.order !== undefined,
     takes: (type) => methodFor(type) !== undefined || viaPattern(type),
     handle: (event, ...context) =>
       ((methodFor(event.type) ?? listener.handle) as Handle | undefined)?.call(listener, event, ...context),
   };
 }
 
-/** Throws LISTENER_INVALID: in no lane it would never run, and what is not stored is neither tried again nor marked. */
+/** Throws LISTENER_INVALID: in no lane it would never run, and what is not stored is neither tried again, nor marked, nor put in order. */
 export function assertLane(
   name: string,
   lane: unknown,
-  { retry, transaction }: { readonly retry?: unknown; readonly transaction?: unknown },
+  {
+    retry,
+    transaction,
+    order,
+  }: { readonly retry?: unknown; readonly transaction?: unknown; readonly order?: unknown },
 ): void {
   if (lane !== 'sync' && lane !== 'async')
     throw invalid(name, `expected the lane "sync" or "async", got "${lane}"`);
@@ -118,6 +125,10 @@ export function assertLane(
     throw invalid(name, `expected true or false as transaction, got ${typeof transaction}`);
   if (lane === 'sync' && transaction)
     throw invalid(name, 'transaction is for the async lane, whose runs are stored');
+  if (order !== undefined && order !== 'subject')
+    throw invalid(name, `expected the order "subject" or none, got ${JSON.stringify(order) ?? typeof order}`);
+  if (lane === 'sync' && order !== undefined)
+    throw invalid(name, 'order is for the async lane, whose runs are stored');
 }
 
 /** Throws LISTENER_INVALID where one in the async lane waits for what is never stored. */

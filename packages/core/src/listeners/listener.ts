@@ -41,6 +41,8 @@ export abstract class Listener<R extends AnyRegistry = AnyRegistry> {
   readonly retry?: RetryPolicy | readonly number[];
   /** Whether its methods get a transaction as well, in the async lane: see `TransactionalOptions.transaction`. Default false. */
   readonly transaction: boolean = false;
+  /** Which of its runs go one after the other, in the async lane: see `ListenOptions.order`. Default: none. */
+  declare readonly order?: 'subject';
   /** The patterns whose events `handle` gets. Default: none. */
   readonly patterns: readonly string[] = [];
   handle?(event: Event, context: ListenerContext): unknown;

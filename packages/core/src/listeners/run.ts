@@ -10,6 +10,10 @@ export interface RunRecord {
   readonly state: RunState;
   readonly attemptCount: number;
   readonly nextAttemptAt: number | null;
+  /** Why it waits for that, where it is not for a failed attempt: another run of its group comes first. */
+  readonly hold: 'predecessor' | null;
+  /** Runs with the same one go one after the other: those of one listener in order, about one subject of one account. */
+  readonly groupKey: string | null;
   readonly lastError: string | null;
   readonly createdAt: number;
   readonly finalizedAt: number | null;

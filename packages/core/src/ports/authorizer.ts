@@ -9,6 +9,8 @@ export type Permission =
   | 'deliveries:read'
   | 'deliveries:write'
   | 'events:read'
+  | 'receipts:read'
+  | 'receipts:write'
   | 'event-types:read';
 
 /** Who is asking, and so whose rows they may touch: those of one account, or of the app with one tenant (`null`). */

@@ -35,13 +35,26 @@ export interface GroupTurn {
   readonly maxItems: number | null;
 }
 
-/** A delivery that is due, or will be. */
+/** A delivery or a run that is due, or will be. */
 export interface Promoted {
   readonly id: string;
   readonly dueAt: number;
 }
 
-export interface DeliveryStore extends WorkStore<ClaimedDelivery, DeliveryResult> {
+/** Rows that have to do with each other: each group has its turns. */
+export interface GroupStore {
+  /**
+   * Gives each group its turn. Of one in order: makes its first owed row due, where that is held as `predecessor`, and
+   * no event waits to be fanned out that was stored before its event and that the group is about. Of one that goes
+   * together: makes the first that was not attempted due, where that is held as `debounce` or `batch`, `waitMs` after it
+   * was made, or now where `maxItems` wait. Answers those whose time that changed.
+   */
+  promote(turns: readonly GroupTurn[], now: number): Promise<readonly Promoted[]>;
+  /** Groups whose first waits without end: what `promote` did not come to, since a process died. */
+  waitingGroups(limit: number): Promise<readonly string[]>;
+}
+
+export interface DeliveryStore extends WorkStore<ClaimedDelivery, DeliveryResult>, GroupStore {
   get(id: string, scope: Scope): Promise<DeliveryRecord | null>;
   list(query: DeliveryQuery): Promise<readonly DeliveryRecord[]>;
   /** All that these events owed, by id. */
@@ -65,15 +78,6 @@ export interface DeliveryStore extends WorkStore<ClaimedDelivery, DeliveryResult
   /** Makes due what is held for one of these reasons, of a webhook, and leased by nobody: the oldest, up to a limit, where one is given. Answers how many there were. */
   resume(webhookId: string, holds: readonly Hold[], now: number, limit?: number): Promise<number>;
   /**
-   * Gives each group its turn. Of one in order: makes its first owed delivery due, where that is held as `predecessor`, and
-   * no event waits to be fanned out that was stored before its event and that the group is about. Of one that goes
-   * together: makes the first that was not attempted due, where that is held as `debounce` or `batch`, `waitMs` after it
-   * was made, or now where `maxItems` wait. Answers those whose time that changed.
-   */
-  promote(turns: readonly GroupTurn[], now: number): Promise<readonly Promoted[]>;
-  /** Groups whose first waits without end: what `promote` did not come to, since a process died. */
-  waitingGroups(limit: number): Promise<readonly string[]>;
-  /**
    * Claims others of a group, due or held for each other (`debounce`, `batch`), oldest first; of one that is debounced
    * also those that wait to be tried again.
    */
@@ -89,7 +93,7 @@ export interface DeliveryStore extends WorkStore<ClaimedDelivery, DeliveryResult
   attempts(deliveryId: string): Promise<readonly AttemptRecord[]>;
 }
 
-export interface RunStore extends WorkStore<ClaimedRun, RunResult> {
+export interface RunStore extends WorkStore<ClaimedRun, RunResult>, GroupStore {
   /**
    * In one transaction, which `work` is given to write in: does the work, and moves the row on as its result says. Answers
    * whether that committed: where `work` answers null, or where the lease is not the result's any more when it has, all of

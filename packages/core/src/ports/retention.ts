@@ -1,5 +1,5 @@
 /** What is removed when it is old; attempts go with their delivery. */
-export type Prunable = 'deliveries' | 'runs' | 'receipts' | 'events';
+export type Prunable = 'deliveries' | 'runs' | 'receipts' | 'rejections' | 'events';
 
 /** Rows to look at, by their ids, which sort by time; and how old those must be that are removed. */
 export interface PruneRequest {
@@ -12,7 +12,7 @@ export interface PruneRequest {
   readonly limit: number;
   /**
    * Removed is what ended before: deliveries and runs that were delivered, succeeded or cancelled (`finalizedAt`),
-   * receipts (`receivedAt`), and events (`occurredAt`) that are fanned out and of which no delivery or run is kept.
+   * receipts (`receivedAt`), counts of refused requests (`lastAt`), and events (`occurredAt`) that are fanned out and of which no delivery or run is kept.
    */
   readonly endedBefore: number;
   /** The same for deliveries and runs that were exhausted. */

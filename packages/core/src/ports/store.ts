@@ -1,10 +1,12 @@
 import type { EventRecord } from '../events/event.js';
-import type { ReceiptRecord } from '../inbound/receipt.js';
+import type { ReceiptRecord, ReceiptSummary } from '../inbound/receipt.js';
+import type { RejectionRecord } from '../inbound/rejection.js';
 import type { DeliveryStore, RunStore } from './delivery-store.js';
 import type { EventStore, InsertEventOptions } from './event-store.js';
 import type { HealthStore } from './health-store.js';
 import type { QuarantineStore } from './quarantine-store.js';
 import type { PruneRequest, PruneResult } from './retention.js';
+import type { Page } from './scope.js';
 import type { SnapshotStore } from './snapshot-store.js';
 import type { WakeUps } from './wake-ups.js';
 import type { WebhookStore } from './webhook-store.js';
@@ -30,6 +32,20 @@ export interface ReceiptStore {
     options?: Pick<InsertEventOptions, 'leasedUntil'>,
   ): Promise<readonly boolean[]>;
   get(id: string): Promise<ReceiptRecord | null>;
+  /** Newest first by id. */
+  list(query: ReceiptQuery): Promise<readonly ReceiptSummary[]>;
+  /**
+   * Adds to those with the same id: counts are summed up, of the samples the newest stays. No two that are given have the
+   * same id.
+   */
+  reject(rejections: readonly RejectionRecord[]): Promise<void>;
+  /** Newest first by id, which begins with the hour. */
+  rejections(query: ReceiptQuery): Promise<readonly RejectionRecord[]>;
+}
+
+/** Without `source`: of all of them. */
+export interface ReceiptQuery extends Page {
+  readonly source?: string;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { errorFields } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
-import type { IdPrefix } from '../ports/id-generator.js';
 import type { Logger } from '../ports/logger.js';
 import type { Prunable, PruneRequest } from '../ports/retention.js';
 import type { Store } from '../ports/store.js';
@@ -130,7 +129,7 @@ export class Retention {
 /** Events last: they stay as long as a delivery or run of theirs. */
 function boundsOf(policy: RetentionPolicy, now: number): readonly (readonly [Prunable, Bounds])[] {
   const exhaustedBefore = now - policy.exhaustedMs;
-  const bounds = (prefix: IdPrefix, endedBefore: number): Bounds => ({
+  const bounds = (prefix: Parameters<typeof earliestId>[0], endedBefore: number): Bounds => ({
     until: earliestId(prefix, endedBefore),
     endedBefore,
     exhaustedBefore,
@@ -139,6 +138,7 @@ function boundsOf(policy: RetentionPolicy, now: number): readonly (readonly [Pru
     ['deliveries', bounds('dlv', now - policy.finishedMs)],
     ['runs', bounds('run', now - policy.finishedMs)],
     ['receipts', bounds('rct', now - policy.receiptsMs)],
+    ['rejections', bounds('rej', now - policy.rejectionsMs)],
     ['events', bounds('evt', now - policy.finishedMs)],
   ];
 }

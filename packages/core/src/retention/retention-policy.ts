@@ -22,6 +22,10 @@ export interface RetentionOptions {
    * a new one. In milliseconds, at least a minute. Default 30 days.
    */
   readonly receiptsMs?: number;
+  /**
+   * Counts of refused requests, from the last of their hour on. In milliseconds, at least a minute. Default 30 days.
+   */
+  readonly rejectionsMs?: number;
   /** How often to look for what is old. In milliseconds, a second to a day. Default 10 minutes. */
   readonly intervalMs?: number;
 }
@@ -43,6 +47,7 @@ export function resolveRetention(option: RetentionOptions | false = {}): Retenti
     finishedMs,
     exhaustedMs: whole('retention.exhaustedMs', option.exhaustedMs, exhaustedMs, [finishedMs, CENTURY_MS]),
     receiptsMs: whole('retention.receiptsMs', option.receiptsMs, 30 * DAY_MS, age),
+    rejectionsMs: whole('retention.rejectionsMs', option.rejectionsMs, 30 * DAY_MS, age),
     intervalMs: whole('retention.intervalMs', option.intervalMs, 10 * MINUTE_MS, [1_000, DAY_MS]),
   };
 }

@@ -1,10 +1,10 @@
-import type { Promoter } from '../delivery/promote-groups.js';
 import type { Feeds } from '../events/feeds.js';
 import type { Relay } from '../events/relay.js';
 import { Outage } from '../outage.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { Roles } from '../roles.js';
+import type { Promoters } from './promote-groups.js';
 import type { Workers } from './workers.js';
 
 export interface SweeperDeps {
@@ -12,7 +12,7 @@ export interface SweeperDeps {
   readonly relay: Relay;
   readonly feeds: Feeds;
   readonly workers: Workers;
-  readonly promoter: Pick<Promoter, 'promoteWaiting'>;
+  readonly promoters: Promoters<'promoteWaiting'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly intervalMs: number;
@@ -83,12 +83,13 @@ export class Sweeper {
 
   /** Side by side: neither a backlog of events nor trouble with them keeps what is due waiting. */
   async #sweepOnce(): Promise<number> {
-    const { roles, relay, feeds, workers, promoter } = this.#deps;
+    const { roles, relay, feeds, workers, promoters } = this.#deps;
     if (roles.has('relay')) feeds.wake();
     const found = await Promise.allSettled([
       roles.has('relay') ? relay.sweep() : 0,
       roles.has('worker') ? workers.takeDue() : 0,
-      roles.has('worker') ? promoter.promoteWaiting() : 0,
+      roles.has('worker') ? promoters.delivery.promoteWaiting() : 0,
+      roles.has('worker') ? promoters.run.promoteWaiting() : 0,
     ]);
     const failed = found.find((each) => each.status === 'rejected');
     if (failed) {

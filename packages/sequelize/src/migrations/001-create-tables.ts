@@ -1,8 +1,10 @@
 import type { Tables } from '../tables.js';
+import { KEY, SHORT_LIVED } from './column-types.js';
 import { createChanges, dropChanges } from './create-changes.js';
 import { createHealth } from './create-health.js';
 import { createIdentity } from './create-identity.js';
 import { createSnapshots } from './create-snapshots.js';
+import { createDeliveries, createRuns } from './create-work.js';
 import type { MigrationScript } from './migration-script.js';
 
 export const createTables: MigrationScript = {
@@ -38,18 +40,12 @@ const NAMES = [
   'runs',
   'runs_open',
   'receipts',
+  'rejections',
   'snapshots',
   'webhook_health',
   'webhook_turns',
   'identity',
 ] as const;
-
-/** Ids sort by time and are compared byte by byte, whatever the language of the database. */
-const KEY = 'text COLLATE "C"';
-
-/** Of tables whose rows come and go with every event: room for updates in place, and vacuumed early. */
-const SHORT_LIVED =
-  'WITH (fillfactor = 40, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)';
 
 function createEvents({ events, outbox, event_keys, prefix, path }: Tables): readonly string[] {
   const order = `${path}"${prefix}events_stored"`;
@@ -140,96 +136,7 @@ FOR EACH STATEMENT EXECUTE PROCEDURE ${note}`,
   ];
 }
 
-/** What deliveries have to do with each other, and the order that their events were stored in. */
-const TURN_COLUMNS = `,
-  webhook_id ${KEY} NOT NULL,
-  group_key ${KEY},
-  group_order bigint`;
-
-/** No foreign keys: deliveries outlive their webhook, and each would cost a look-up per row. */
-function createDeliveries({ deliveries, deliveries_open, attempts, prefix }: Tables): readonly string[] {
-  return [
-    // No index has a column that ever changes: with room for a second version of every row in its page, how an
-    // attempt went is written beside the first one, and no index is touched.
-    `CREATE TABLE ${deliveries} (
-  id ${KEY} PRIMARY KEY,
-  event_id ${KEY} NOT NULL,
-  event_type ${KEY} NOT NULL,
-  webhook_id ${KEY} NOT NULL,
-  account_id ${KEY},
-  state text NOT NULL,
-  attempt_count integer NOT NULL,
-  scheduled_attempt_count integer NOT NULL,
-  manual boolean NOT NULL,
-  next_attempt_at bigint,
-  hold text,
-  group_key text,
-  reason text,
-  created_at bigint NOT NULL,
-  finalized_at bigint
-) WITH (fillfactor = 50)`,
-    `COMMENT ON TABLE ${deliveries} IS 'A row with a lease in ${prefix}deliveries_open is being attempted, whatever its state says'`,
-    `CREATE INDEX "${prefix}deliveries_account" ON ${deliveries} (account_id, id)`,
-    `CREATE INDEX "${prefix}deliveries_webhook" ON ${deliveries} (webhook_id, id)`,
-    `CREATE INDEX "${prefix}deliveries_type" ON ${deliveries} (event_type, id)`,
-    `CREATE INDEX "${prefix}deliveries_held" ON ${deliveries} (webhook_id, hold, id) WHERE hold IS NOT NULL`,
-    ...createOpen(deliveries_open, `${prefix}deliveries`, 'delivered', TURN_COLUMNS),
-    `CREATE INDEX "${prefix}deliveries_group" ON ${deliveries_open} (group_key, group_order) WHERE group_key IS NOT NULL AND next_attempt_at IS NOT NULL`,
-    // For those that take turns: webhooks with something due, one after the other.
-    `CREATE INDEX "${prefix}deliveries_turns" ON ${deliveries_open} (webhook_id, next_attempt_at) WHERE state = 'pending' AND next_attempt_at < 8640000000000000`,
-    // For lists. What is pending comes and goes without it, and is found among what is due.
-    `CREATE INDEX "${prefix}deliveries_waiting" ON ${deliveries_open} (group_key) WHERE group_key IS NOT NULL AND next_attempt_at = 8640000000000000`,
-    `CREATE INDEX "${prefix}deliveries_failed" ON ${deliveries_open} (state, id) WHERE state <> 'pending'`,
-    `CREATE TABLE ${attempts} (
-  id text NOT NULL,
-  delivery_id ${KEY} NOT NULL,
-  number integer NOT NULL,
-  outcome text NOT NULL,
-  failure_reason text,
-  failure_message text,
-  started_at bigint NOT NULL,
-  duration_ms integer NOT NULL,
-  response_status integer,
-  response_headers text,
-  response_body text,
-  PRIMARY KEY (delivery_id, number, id)
-)`,
-  ];
-}
-
-function createRuns({ runs, runs_open, prefix }: Tables): readonly string[] {
-  return [
-    `CREATE TABLE ${runs} (
-  id ${KEY} PRIMARY KEY,
-  event_id ${KEY} NOT NULL,
-  listener text NOT NULL,
-  state text NOT NULL,
-  attempt_count integer NOT NULL,
-  next_attempt_at bigint,
-  last_error text,
-  created_at bigint NOT NULL,
-  finalized_at bigint
-) WITH (fillfactor = 50)`,
-    ...createOpen(runs_open, `${prefix}runs`, 'succeeded'),
-  ];
-}
-
-/** Narrow rows of what did not succeed: what is due or claimed, and what was given up. */
-function createOpen(open: string, name: string, doneState: string, more = ''): readonly string[] {
-  return [
-    `CREATE TABLE ${open} (
-  id ${KEY} PRIMARY KEY,
-  state ${KEY} NOT NULL,
-  next_attempt_at bigint,
-  lease text,
-  leased_until bigint NOT NULL DEFAULT 0${more}
-) ${SHORT_LIVED}`,
-    `COMMENT ON TABLE ${open} IS 'One row for each row of ${name} that is not ${doneState}; next_attempt_at is null where it was given up'`,
-    `CREATE INDEX "${name}_due" ON ${open} (state, next_attempt_at) WHERE next_attempt_at IS NOT NULL`,
-  ];
-}
-
-function createReceipts({ receipts, prefix }: Tables): readonly string[] {
+function createReceipts({ receipts, rejections, prefix }: Tables): readonly string[] {
   return [
     `CREATE TABLE ${receipts} (
   id ${KEY} PRIMARY KEY,
@@ -237,10 +144,24 @@ function createReceipts({ receipts, prefix }: Tables): readonly string[] {
   dedupe_key ${KEY} NOT NULL,
   event_id ${KEY} NOT NULL,
   received_at bigint NOT NULL,
+  method text NOT NULL,
+  url text NOT NULL,
   headers text NOT NULL,
   body bytea NOT NULL,
+  erased_at bigint,
   CONSTRAINT "${prefix}receipts_key" UNIQUE (source, dedupe_key)
 )`,
     `CREATE INDEX "${prefix}receipts_event" ON ${receipts} (event_id)`,
+    `CREATE TABLE ${rejections} (
+  id ${KEY} PRIMARY KEY,
+  source text NOT NULL,
+  code text NOT NULL,
+  hour_at bigint NOT NULL,
+  count bigint NOT NULL,
+  first_at bigint NOT NULL,
+  last_at bigint NOT NULL,
+  sample text NOT NULL
+)`,
+    `COMMENT ON TABLE ${rejections} IS 'One row for each source, reason and hour in which inbound requests were refused; sample: what the newest looked like'`,
   ];
 }

@@ -19,15 +19,18 @@ export function fanOutSql(tables: Tables, binds: Binds, fanOut: FanOut): string 
     `held AS MATERIALIZED (
       SELECT "event_id" FROM ${tables.outbox} ${where(conditions)} ORDER BY "event_id" FOR UPDATE${unclaimedAt === undefined ? '' : ' SKIP LOCKED'}
     )`,
+    ...insertOwed(binds, 'deliveries', deliveryWork(tables), deliveries, fanOut.leasedUntil, [
+      ['"webhook_id"', '"webhook_id"'],
+      ...groupColumns(tables, 'deliveries', deliveries),
+    ]),
     ...insertOwed(
       binds,
-      'deliveries',
-      deliveryWork(tables),
-      deliveries,
+      'runs',
+      runWork(tables),
+      runs,
       fanOut.leasedUntil,
-      turnColumns(tables, deliveries),
+      groupColumns(tables, 'runs', runs),
     ),
-    ...insertOwed(binds, 'runs', runWork(tables), runs, fanOut.leasedUntil),
     `fanned_out AS (DELETE FROM ${tables.outbox} WHERE ${isAmong('"event_id"', 'held', '"event_id"')})`,
   ];
   const claimed = [
@@ -62,17 +65,20 @@ function columnsInUse<Item extends Work>(
   return Object.fromEntries(used.map((field) => [field, columns[field]])) as Columns<Item>;
 }
 
-/** Columns with their values: whose they are, what has to do with each other, and in which order their events were stored. */
-function turnColumns(
+/** Columns with their values: what has to do with each other, and in which order their events were stored. */
+function groupColumns(
   { events }: Tables,
-  deliveries: FanOut['deliveries'],
+  name: 'deliveries' | 'runs',
+  items: readonly { readonly groupKey: string | null }[],
 ): readonly (readonly [string, string])[] {
-  const webhook = ['"webhook_id"', '"webhook_id"'] as const;
-  if (deliveries.every(({ groupKey }) => groupKey === null)) return [webhook];
+  if (items.every(({ groupKey }) => groupKey === null)) return [];
   const order = `CASE WHEN "group_key" IS NOT NULL THEN (
-        SELECT event."stored_as" FROM ${events} AS event WHERE event."id" = owed_deliveries."event_id"
+        SELECT event."stored_as" FROM ${events} AS event WHERE event."id" = owed_${name}."event_id"
       ) END`;
-  return [webhook, ['"group_key"', '"group_key"'], ['"group_order"', order]];
+  return [
+    ['"group_key"', '"group_key"'],
+    ['"group_order"', order],
+  ];
 }
 
 /**

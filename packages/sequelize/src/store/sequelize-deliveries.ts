@@ -22,12 +22,13 @@ import { inScope, isAsked, pageOf, where } from '../conditions.js';
 import type { Database, Run } from '../database.js';
 import { appendLate, insertAttempts } from './attempt-rows.js';
 import { readClaimedDeliveries } from './claimed-work.js';
-import { claimMembers, findWaitingGroups, promoteGroups, ungroupDeliveries } from './delivery-groups.js';
+import { claimMembers, ungroupDeliveries } from './delivery-groups.js';
 import { isPartOf, partsOf } from './event-parts.js';
 import { holdDeliveries, resumeDeliveries } from './held-deliveries.js';
 import { openRows } from './open-deliveries.js';
 import { tellOfResults } from './result-events.js';
 import { forgetTurns, reserveTurns } from './webhook-turns.js';
+import { findWaitingGroups, promoteGroups } from './work-groups.js';
 import { deliveryWork } from './work-kinds.js';
 import { WorkTable } from './work-table.js';
 
@@ -103,11 +104,12 @@ export class SequelizeDeliveries implements DeliveryStore {
   }
 
   promote(turns: readonly GroupTurn[], now: number): Promise<readonly Promoted[]> {
-    return promoteGroups(this.#run, this.#database.tables, turns, now);
+    const { tables } = this.#database;
+    return promoteGroups(this.#run, tables, deliveryWork(tables), turns, now);
   }
 
   waitingGroups(limit: number): Promise<readonly string[]> {
-    return findWaitingGroups(this.#run, this.#database.tables, limit);
+    return findWaitingGroups(this.#run, deliveryWork(this.#database.tables), limit);
   }
 
   async claimGroup(request: GroupClaimRequest): Promise<readonly ClaimedDelivery[]> {

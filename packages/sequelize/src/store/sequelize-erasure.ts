@@ -90,10 +90,10 @@ const cancelOwed: Statement = (tables, binds, ids, now) => {
       WHERE "id" = ANY(ARRAY(SELECT "id" FROM ${prefix}_held))
     )`;
   return `WITH ${cancel('dlv', deliveryWork(tables), `"manual" = false, "hold" = NULL, "reason" = 'event-erased'`)},
-    ${cancel('run', runWork(tables), `"last_error" = 'event-erased'`)} SELECT`;
+    ${cancel('run', runWork(tables), `"hold" = NULL, "last_error" = 'event-erased'`)} SELECT`;
 };
 
-const eraseTraces: Statement = (tables, _binds, ids) =>
+const eraseTraces: Statement = (tables, binds, ids, now) =>
   `WITH attempts_held AS MATERIALIZED (
     SELECT "delivery_id", "number", "id" FROM ${tables.attempts}
     WHERE "delivery_id" = ANY(ARRAY(SELECT part."id" FROM ${partsOf(ids, 'dlv', tables)}))
@@ -105,4 +105,6 @@ const eraseTraces: Statement = (tables, _binds, ids) =>
     UPDATE ${tables.runs} SET "last_error" = NULL
     WHERE "id" = ANY(ARRAY(SELECT part."id" FROM ${partsOf(ids, 'run', tables)})) AND "state" = 'exhausted'
   )
-  UPDATE ${tables.receipts} SET "headers" = '{}', "body" = '' WHERE "event_id" = ANY(${ids})`;
+  UPDATE ${tables.receipts} SET "url" = split_part("url", '?', 1), "headers" = '{}', "body" = '',
+    "erased_at" = coalesce("erased_at", ${binds.add('bigint', now)})
+  WHERE "event_id" = ANY(${ids})`;

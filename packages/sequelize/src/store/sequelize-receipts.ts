@@ -1,11 +1,30 @@
-import type { Arrival, InsertEventOptions, ReceiptRecord, ReceiptStore } from '@hookline/core';
+import type {
+  Arrival,
+  InsertEventOptions,
+  ReceiptQuery,
+  ReceiptRecord,
+  ReceiptStore,
+  ReceiptSummary,
+  RejectionRecord,
+} from '@hookline/core';
 import { Binds } from '../binds.js';
-import { columnList, RECEIPT_COLUMNS, reader, selectList } from '../columns.js';
-import { isAsked, where } from '../conditions.js';
+import {
+  type Columns,
+  columnList,
+  RECEIPT_COLUMNS,
+  REJECTION_COLUMNS,
+  reader,
+  selectList,
+} from '../columns.js';
+import { isAsked, pageOf, where } from '../conditions.js';
 import type { Database } from '../database.js';
 import { insertEventRows } from './event-rows.js';
 
+const { headers: _headers, body: _body, ...summaryColumns } = RECEIPT_COLUMNS;
+const SUMMARY_COLUMNS: Columns<ReceiptSummary> = summaryColumns;
 const readReceipt = reader(RECEIPT_COLUMNS);
+const readSummary = reader(SUMMARY_COLUMNS);
+const readRejection = reader(REJECTION_COLUMNS);
 
 export class SequelizeReceipts implements ReceiptStore {
   readonly #database: Database;
@@ -42,6 +61,46 @@ export class SequelizeReceipts implements ReceiptStore {
       binds,
     );
     return row ? readReceipt(row) : null;
+  }
+
+  /**
+   * Without an index of its own, which every request would pay for: the newest of a source with many are soon found among
+   * all, those of one with few by the unique key.
+   */
+  async list({ source, ...page }: ReceiptQuery): Promise<readonly ReceiptSummary[]> {
+    const binds = new Binds();
+    const rows = await this.#database.run(
+      `SELECT ${selectList(SUMMARY_COLUMNS, 'receipt')}
+      FROM ${this.#database.tables.receipts} AS receipt ${pageOf(binds, isAsked(binds, { source }), page)}`,
+      binds,
+    );
+    return rows.map(readSummary);
+  }
+
+  /** In the order of their ids: two processes may add to the same. */
+  async reject(rejections: readonly RejectionRecord[]): Promise<void> {
+    if (rejections.length === 0) return;
+    const binds = new Binds();
+    const list = columnList(REJECTION_COLUMNS);
+    await this.#database.run(
+      `INSERT INTO ${this.#database.tables.rejections} AS known (${list})
+      SELECT ${list} FROM ${binds.addRows(REJECTION_COLUMNS, rejections, 'item')} ORDER BY "id"
+      ON CONFLICT ("id") DO UPDATE SET "count" = known."count" + excluded."count",
+        "first_at" = least(known."first_at", excluded."first_at"),
+        "last_at" = greatest(known."last_at", excluded."last_at"),
+        "sample" = CASE WHEN excluded."last_at" >= known."last_at" THEN excluded."sample" ELSE known."sample" END`,
+      binds,
+    );
+  }
+
+  async rejections({ source, ...page }: ReceiptQuery): Promise<readonly RejectionRecord[]> {
+    const binds = new Binds();
+    const rows = await this.#database.run(
+      `SELECT ${selectList(REJECTION_COLUMNS, 'rejection')}
+      FROM ${this.#database.tables.rejections} AS rejection ${pageOf(binds, isAsked(binds, { source }), page)}`,
+      binds,
+    );
+    return rows.map(readRejection);
   }
 }
 

@@ -62,6 +62,7 @@ function planOf(tables: Tables): Readonly<Record<Prunable, Plan>> {
     deliveries: planOfWork(deliveryWork(tables), [attempts]),
     runs: planOfWork(runWork(tables), []),
     receipts: { table: tables.receipts, isOld: isBefore('"received_at"'), companions: [] },
+    rejections: { table: tables.rejections, isOld: isBefore('"last_at"'), companions: [] },
     events: {
       table: tables.events,
       isOld: (binds, request) =>

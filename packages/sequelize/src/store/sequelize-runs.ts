@@ -1,16 +1,19 @@
 import {
   type ClaimedRun,
   type ClaimRequest,
+  type GroupTurn,
   type HeldClaim,
   isHooklineError,
+  type Promoted,
   type RunRecord,
   type RunResult,
   type RunStore,
 } from '@hookline/core';
 import { Binds } from '../binds.js';
 import type { Columns } from '../columns.js';
-import type { Database } from '../database.js';
+import type { Database, Run } from '../database.js';
 import { readClaimedRuns } from './claimed-work.js';
+import { findWaitingGroups, promoteGroups } from './work-groups.js';
 import { runWork } from './work-kinds.js';
 import { WorkTable } from './work-table.js';
 
@@ -27,6 +30,7 @@ const SETTLED_COLUMNS: Columns<RunResult> = {
 export class SequelizeRuns implements RunStore {
   readonly #database: Database;
   readonly #work: WorkTable<RunRecord>;
+  readonly #run: Run = (sql, binds) => this.#database.run(sql, binds);
 
   constructor(database: Database) {
     this.#database = database;
@@ -77,5 +81,14 @@ export class SequelizeRuns implements RunStore {
 
   release(ids: readonly string[], lease: string): Promise<void> {
     return this.#work.release(ids, lease);
+  }
+
+  promote(turns: readonly GroupTurn[], now: number): Promise<readonly Promoted[]> {
+    const { tables } = this.#database;
+    return promoteGroups(this.#run, tables, runWork(tables), turns, now);
+  }
+
+  waitingGroups(limit: number): Promise<readonly string[]> {
+    return findWaitingGroups(this.#run, runWork(this.#database.tables), limit);
   }
 }

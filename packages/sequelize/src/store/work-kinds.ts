@@ -42,6 +42,7 @@ export function runWork({ runs, runs_open }: Tables): WorkKind<RunRecord> {
     columns: RUN_COLUMNS,
     claimedState: 'running',
     doneState: 'succeeded',
+    // none that is claimed is held
     cleared: [],
     owner: null,
   };

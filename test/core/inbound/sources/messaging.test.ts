@@ -61,6 +61,7 @@ const twitchHeaders = (type: string) => (body: string) => ({
 });
 const jwks = JSON.stringify({
   keys: [
+    { kty: 'RSA', n: 'AQAB', e: 'AQAB' },
     { kty: 'OKP', crv: 'Ed25519', x: Buffer.alloc(32, 9).toString('base64url') },
     ed.publicKey.export({ format: 'jwk' }),
   ],
@@ -333,7 +334,7 @@ const SENT: Readonly<Record<string, Sent>> = {
     type: 'call_ended',
   },
   'a picture of fal.ai': {
-    source: sources.falAi({ fetchText: async () => jwks }),
+    source: sources.falAi({ userId: ['user_0', 'user_1'], fetchText: async () => jwks }),
     data: { status: 'OK' },
     headers: falHeaders,
     id: 'req_1',
@@ -400,6 +401,38 @@ describe('messaging services that send webhooks', () => {
     });
     for (const body of ['{"for_user_id":"1"}', '[]', '', 'a b'])
       await expectError('REQUEST_INCOMPLETE', async () => asked(body));
+  });
+
+  it('takes no event that is signed by an answer to X’s question', async () => {
+    const source = sources.xTwitter({ secret });
+    const bodies: readonly (readonly [string, string])[] = [
+      ['tweet_create_events', 'application/x-www-form-urlencoded'],
+      ['17', 'application/json'],
+      ['text', 'text/plain'],
+    ];
+    for (const [body, type] of bodies) {
+      const signature = `sha256=${mac(body, 'base64')}`;
+      const headers = { 'content-type': type, 'x-twitter-webhooks-signature': signature };
+      await expectError('SIGNATURE_MISMATCH', () => source.verify({ headers, body }));
+    }
+  });
+
+  it('takes an event of a subaccount of Mailgun by the key of the main account, and of no other', async () => {
+    const signed = (parent: string) =>
+      JSON.stringify({
+        signature: {
+          ...{ timestamp: String(nowS), token: 't1', signature: 'ab'.repeat(32) },
+          'parent-signature': parent,
+        },
+        'event-data': { event: 'opened' },
+      });
+    const source = sources.mailgun({ secret });
+    const headers = { 'content-type': 'application/json' };
+    const webhook = await source.verify({ headers, body: signed(mac(`${nowS}t1`)) }, now);
+    expect([webhook.id, webhook.type]).to.deep.equal(['t1', 'opened']);
+    await expectError('SIGNATURE_MISMATCH', () =>
+      source.verify({ headers, body: signed(mac(`${nowS}t2`)) }, now),
+    );
   });
 
   it('answers the pings of Discord, and refuses those that are wrong', async () => {
@@ -504,6 +537,7 @@ describe('messaging services that send webhooks', () => {
   it('asks fal.ai for its keys once, and says where there are none', async () => {
     const asked: string[] = [];
     const source = sources.falAi({
+      userId: 'user_1',
       fetchText: async (from) => {
         asked.push(from);
         return jwks;
@@ -512,10 +546,21 @@ describe('messaging services that send webhooks', () => {
     const { request } = tried(source, { data: {}, headers: falHeaders });
     await source.verify(request, now);
     await source.verify(request, now);
-    expect(asked).to.deep.equal(['https://rest.alpha.fal.ai/.well-known/jwks.json']);
+    expect(asked).to.deep.equal(['https://rest.fal.ai/.well-known/jwks.json']);
     await expectError('TIMESTAMP_OUT_OF_RANGE', () => source.verify(request, now + 301_000));
-    const broken = sources.falAi({ fetchText: async () => '{"keys":{}}' });
+    const broken = sources.falAi({ userId: 'user_1', fetchText: async () => '{"keys":{}}' });
     await expectError('KEY_UNAVAILABLE', () => broken.verify(request, now));
+  });
+
+  it('takes requests of fal.ai for its own users only, though all are signed by the same keys', async () => {
+    const { request } = tried(SENT['a picture of fal.ai']?.source as AnySource, {
+      data: {},
+      headers: falHeaders,
+    });
+    const other = sources.falAi({ userId: 'user_2', fetchText: async () => jwks });
+    await expectError('SIGNATURE_MISMATCH', () => other.verify(request, now));
+    await expectError('SOURCE_SECRET_MISSING', () => sources.falAi({ userId: [] }));
+    await expectError('SOURCE_SECRET_MISSING', () => sources.falAi({} as { userId: string }));
   });
 
   for (const [what, code, source, changed] of [

@@ -213,6 +213,11 @@ describe('payments and shops that send webhooks', () => {
     expect(await asked(challenge)).to.deep.equal({ status: 200, body: `public|${expected}` });
     for (const payload of ['PG5vdGlmaWNhdGlvbj4', '', `${challenge}0`, challenge.toUpperCase()])
       await expectError('REQUEST_INCOMPLETE', () => asked(payload));
+    for (const bt_payload of [challenge, `${challenge}\n`]) {
+      const bt_signature = `public|${createHmac('sha1', key).update(bt_payload).digest('hex')}`;
+      const body = new URLSearchParams({ bt_signature, bt_payload, forged: 'yes' }).toString();
+      await expectError('SIGNATURE_MISMATCH', () => source.verify({ headers: form, body }));
+    }
   });
 
   it('answers Xero with 200, and refuses without a word', () => {

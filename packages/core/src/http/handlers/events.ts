@@ -79,7 +79,7 @@ function includesDeliveries({ query: { include, subjectType } }: HttpRequest): b
   return true;
 }
 
-function presentEvent(event: Event) {
+export function presentEvent(event: Event) {
   const { timestamp, erasedAt } = event;
   return {
     ...event,

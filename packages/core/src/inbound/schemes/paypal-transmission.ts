@@ -24,7 +24,7 @@ const OUTPUT = { digest: 'sha256', encoding: 'base64', label: null } as const;
 
 /** PayPal's transmissions, by a certificate that they name. A key is the id of a webhook. */
 export function paypalScheme(kind: string, fetchText: FetchText): Scheme<string> {
-  const certificates = new FetchedKeys((url) => fetchCertificate(kind, url, fetchText));
+  const certificates = new FetchedKeys(kind, (url) => fetchCertificate(kind, url, fetchText));
   return {
     secretHeaders: [SIGNATURE],
     tolerance: TIMESTAMP,

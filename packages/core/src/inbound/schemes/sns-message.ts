@@ -30,7 +30,7 @@ const CERTIFICATE_PATH = /^\/[\w.-]+\.pem$/;
 
 /** Messages of Amazon SNS: signed fields of their JSON, by a certificate that they name. A key is the ARN of a topic. */
 export function snsMessages(kind: string, fetchText: FetchText): Scheme<string> {
-  const certificates = new FetchedKeys((url) => fetchKey(kind, url, fetchText));
+  const certificates = new FetchedKeys(kind, (url) => fetchKey(kind, url, fetchText));
   return {
     secretHeaders: [],
     tolerance: TIMESTAMP,

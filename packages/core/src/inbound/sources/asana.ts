@@ -23,6 +23,8 @@ export const asana = defineSender<AsanaOptions>({
   evidence: 'catalogues',
   scheme: signed({ signature: 'X-Hook-Signature', secretHeaders: ['X-Hook-Secret'] }),
   type: { each: 'events', path: ['resource.resource_type', 'action'] },
+  accepted: { status: 200 },
+  needsOnlySecret: false,
   bringsSecret: true,
   async handshake(request, { options: { acceptSecret } }) {
     const secret = request.header('x-hook-secret');

@@ -11,7 +11,7 @@ export interface BraintreeOptions {
 }
 
 const PAYLOAD = /^[A-Za-z0-9+=/\n]+$/;
-/** As Braintree's own library has it: text of another shape could be a payload, and would be signed here for anybody. */
+/** Signed here for anybody: as a payload it is refused, or whoever asks for a signature could send an event with it. */
 const CHALLENGE = /^[a-f0-9]{20,32}$/;
 
 const PAIRS: SignaturePlace = {
@@ -51,7 +51,8 @@ export const braintree = defineSenderBy<BraintreeOptions>(
       secret: sha1,
       message: ({ body }) => {
         const { bt_payload: payload } = formFields(body);
-        if (typeof payload !== 'string' || !PAYLOAD.test(payload)) return [];
+        if (typeof payload !== 'string' || !PAYLOAD.test(payload) || CHALLENGE.test(payload.trim()))
+          return [];
         return [[payload], [`${payload}\n`]];
       },
       coversBody: false,

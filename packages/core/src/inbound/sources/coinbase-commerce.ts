@@ -13,4 +13,5 @@ export const coinbaseCommerce = defineSender({
   scheme: signed({ signature: 'X-CC-Webhook-Signature' }),
   id: { path: 'event.id' },
   type: { path: 'event.type' },
+  accepted: { status: 200 },
 });

@@ -18,6 +18,8 @@ export interface CustomOptions<Result> extends SourceOptions {
   readonly type?: Locator;
   /** Headers that carry a signature or a secret: left out of receipts. Default: none but cookies and authorisation. */
   readonly secretHeaders?: readonly string[];
+  /** Parameters of the URL that carry a secret: replaced in receipts. Default: none. */
+  readonly secretQuery?: readonly string[];
   /** Default `['POST']`. */
   readonly methods?: readonly string[];
 }
@@ -56,9 +58,11 @@ export function custom(options: CustomOptions<boolean | Promise<boolean>>): Sour
 function appScheme({
   verify,
   secretHeaders = [],
+  secretQuery = [],
 }: CustomOptions<boolean | Promise<boolean>>): Scheme<string> {
   return {
     secretHeaders: secretHeaders.map((name) => name.toLowerCase()),
+    secretQuery,
     tolerance: null,
     coversBody: false,
     signsUrl: false,

@@ -35,6 +35,7 @@ export const discord = defineSender({
   }),
   id: { path: 'id' },
   type: typeOf,
+  accepted: { status: 204 },
   handshake(request, { check }) {
     const { data } = request.content;
     const isEvent = valueAt(data, 'event') !== undefined;

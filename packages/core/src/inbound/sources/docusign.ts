@@ -20,4 +20,5 @@ export const docusign = defineSender({
   evidence: 'catalogues',
   scheme: signed({ signature: severalHeaders(HEADERS), encoding: 'base64', secretHeaders: HEADERS }),
   type: { path: 'event' },
+  accepted: { status: 200 },
 });

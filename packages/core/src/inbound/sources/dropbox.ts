@@ -14,6 +14,7 @@ export const dropbox = defineSender({
   docs: 'https://www.dropbox.com/developers/reference/webhooks',
   evidence: 'catalogues',
   scheme: signed({ signature: 'X-Dropbox-Signature' }),
+  accepted: { status: 200 },
   handshake({ method, queries }) {
     const challenge = method === 'GET' ? queries.get('challenge') : null;
     return challenge === null ? null : echoChallenge(challenge);

@@ -17,4 +17,5 @@ export const elevenlabs = defineSender({
     timestamp: { label: 't', past: 1_800, future: Number.POSITIVE_INFINITY },
   }),
   type: { path: 'type' },
+  accepted: { status: 200 },
 });

@@ -20,6 +20,7 @@ export const front = defineSender({
     timestamp: { header: 'X-Front-Request-Timestamp', format: 'ms' },
   }),
   type: { path: 'type' },
+  accepted: { status: 200 },
   handshake(request) {
     const challenge = request.header('x-front-challenge');
     return challenge === null ? null : echoChallenge(challenge);

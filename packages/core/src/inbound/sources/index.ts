@@ -24,6 +24,7 @@ export { checkoutCom } from './checkout-com.js';
 export { circleci } from './circleci.js';
 export { clerk } from './clerk.js';
 export { clickup } from './clickup.js';
+export { type ClientCertificateOptions, clientCertificate } from './client-certificate.js';
 export { close } from './close.js';
 export { cloudflareNotifications } from './cloudflare-notifications.js';
 export { cloudflareStream } from './cloudflare-stream.js';

@@ -6,6 +6,8 @@ const ID = 'Kick-Event-Message-Id';
 /**
  * Kick's webhooks: RSA with SHA-256 over id, timestamp and body. The secret is Kick's public key, which its API and its docs show. Kick
  * limits the age of a request nowhere: `toleranceS` does, and nothing by default. The type, a header, is not signed.
+ *
+ * Anybody with an app can have Kick sign a request: look in the body whose channel it is about.
  */
 export const kick = defineSender({
   kind: 'kick',

@@ -28,5 +28,6 @@ export const koFi = defineSender({
   scheme,
   id: { first: [{ path: 'message_id' }, { path: 'kofi_transaction_id' }] },
   type: { path: 'type' },
+  accepted: { status: 200 },
   uncovered: 'the whole body: a token is shown, and nothing is signed',
 });

@@ -14,4 +14,5 @@ export const lemonSqueezy = defineSender({
   evidence: 'sdk',
   scheme: signed({ signature: 'X-Signature' }),
   type: { first: [{ path: 'meta.event_name' }, { header: 'X-Event-Name' }] },
+  accepted: { status: 200 },
 });

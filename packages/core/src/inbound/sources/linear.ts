@@ -19,4 +19,5 @@ export const linear = defineSender({
   }),
   id: { header: 'Linear-Delivery' },
   type: { joined: [{ path: 'type' }, { path: 'action' }] },
+  accepted: { status: 200 },
 });

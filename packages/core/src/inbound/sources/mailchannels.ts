@@ -54,6 +54,8 @@ const scheme: SyncScheme<VerificationKey> = {
  * MailChannels's webhooks, by HTTP Message Signatures (RFC 9421): Ed25519 over a SHA-256 of the body and the time. The secret is
  * MailChannels's public key, which its API shows by the `keyid` of a request. No id comes with a request: one that is sent again
  * counts again. The type is made of its events'.
+ *
+ * Anybody with an account can have MailChannels sign a request: look in each event whose `customer_handle` it has.
  */
 export const mailchannels = defineSender({
   kind: 'mailchannels',

@@ -6,12 +6,13 @@ import { type SignaturePlace, signed } from '../schemes/signed.js';
 
 const DAY_S = 86_400;
 
-/** `signature.signature` in JSON, `signature` in the forms of routes and of older webhooks. */
+/** In JSON that of the account, and of the account that it belongs to; in the forms of routes and of older webhooks a field. */
+const PATHS = ['signature.signature', 'signature.parent-signature', 'signature'];
+
 const IN_BODY: SignaturePlace = {
   name: '(body) signature',
   find({ content: { data } }) {
-    const signature = textAt(data, 'signature.signature') ?? textAt(data, 'signature');
-    return signature === null ? [] : [signature];
+    return PATHS.map((path) => textAt(data, path)).filter((signature) => signature !== null);
   },
   put({ body }, signature) {
     const data = withValue(JSON.parse(body.toString()), ['signature', 'signature'], signature);
@@ -20,8 +21,9 @@ const IN_BODY: SignaturePlace = {
 };
 
 /**
- * Mailgun's webhooks and routes: hex over a timestamp and a token inside the body. The secret is the HTTP webhook signing key. The
- * event itself is not covered: read from Mailgun what matters. A request is too old after a day.
+ * Mailgun's webhooks and routes: hex over a timestamp and a token inside the body. The secret is the HTTP webhook signing key, of
+ * subaccounts their own or the main account's. The event itself is not covered: read from Mailgun what matters. A request is too
+ * old after a day.
  *
  * The id is the token, which is signed, so that it cannot be used for another event.
  */
@@ -38,6 +40,7 @@ export const mailgun = defineSender({
   }),
   id: { first: [{ path: 'signature.token' }, { path: 'token' }] },
   type: { first: [{ path: 'event-data.event' }, { path: 'event' }] },
+  accepted: { status: 200 },
   uncovered: 'the event: timestamp and token alone are',
 });
 

@@ -28,6 +28,7 @@ export const meta = defineSender<MetaOptions>({
   }),
   type: { joined: [{ path: 'object' }, { path: 'entry.0.changes.0.field' }] },
   accepted: { status: 200 },
+  needsOnlySecret: false,
   handshake({ method, queries }, { options: { verifyToken } }) {
     if (method !== 'GET' || queries.get('hub.mode') !== 'subscribe') return null;
     const shown = queries.get('hub.verify_token') ?? '';

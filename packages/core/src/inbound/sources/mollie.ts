@@ -28,4 +28,5 @@ export const mollie = defineSender({
   scheme: signed({ signature: EACH, secretHeaders: [HEADER] }),
   id: { path: 'id' },
   type: { path: 'type' },
+  accepted: { status: 200 },
 });

@@ -23,6 +23,7 @@ export const monday = defineSender({
   }),
   id: { path: 'event.triggerUuid' },
   type: { path: 'event.type' },
+  accepted: { status: 200 },
   uncovered: 'the whole body: the token holds nothing of it',
   handshake({ content: { data } }) {
     const challenge = textAt(data, 'challenge');

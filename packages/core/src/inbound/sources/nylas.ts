@@ -16,6 +16,7 @@ export const nylas = defineSender({
   scheme: signed({ signature: 'X-Nylas-Signature' }),
   id: { path: 'id' },
   type: { path: 'type' },
+  accepted: { status: 200 },
   handshake({ method, queries }) {
     const challenge = method === 'GET' ? queries.get('challenge') : null;
     return challenge === null ? null : echoChallenge(challenge);

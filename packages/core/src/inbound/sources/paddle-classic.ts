@@ -49,5 +49,6 @@ export const paddleClassic = defineSender({
   }),
   id: { path: 'alert_id' },
   type: { path: 'alert_name' },
+  accepted: { status: 200 },
   uncovered: 'how the form is written: its fields and their values are',
 });

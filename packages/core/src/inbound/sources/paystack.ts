@@ -13,4 +13,5 @@ export const paystack = defineSender({
   scheme: signed({ signature: 'x-paystack-signature', algorithm: 'hmac-sha512' }),
   id: { joined: [{ path: 'event' }, { path: 'data.id' }] },
   type: { path: 'event' },
+  accepted: { status: 200 },
 });

@@ -38,7 +38,7 @@ export const plaid: OwnSourceMaker<PlaidOptions, AsyncSource> = Object.assign(
 );
 
 function describe(fetchKey: PlaidOptions['fetchKey']): Sender {
-  const keys = new FetchedKeys<KeyObject | null>(async (keyId) => {
+  const keys = new FetchedKeys<KeyObject | null>(KIND, async (keyId) => {
     const key = await fetchKey(keyId);
     return key === null ? null : createPublicKey({ key, format: 'jwk' });
   });
@@ -59,6 +59,7 @@ function describe(fetchKey: PlaidOptions['fetchKey']): Sender {
       maxAgeS: 300,
     }),
     type: { joined: [{ path: 'webhook_type' }, { path: 'webhook_code' }] },
+    accepted: { status: 200 },
     needsOnlySecret: false,
   };
 }

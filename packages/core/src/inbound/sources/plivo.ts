@@ -1,5 +1,6 @@
 import { requireChoice } from '../check-source-options.js';
 import { defineSenderBy } from '../create-source.js';
+import { NO_INSTRUCTIONS } from '../no-instructions.js';
 import type { MessageParts } from '../schemes/message.js';
 import type { Scheme } from '../schemes/scheme.js';
 import { signed } from '../schemes/signed.js';
@@ -32,7 +33,8 @@ const SCHEMES: Readonly<Record<'v2' | 'v3', Scheme>> = {
 
 /**
  * Plivo's callbacks: base64 over the URL, the form's fields and a nonce. The secret is the auth token. Behind a proxy say the URL:
- * `url`. No timestamp is signed; the id is the nonce. The type is `Event`, or else the status of call or message.
+ * `url`. No timestamp is signed; the id is the nonce. The type is `Event`, or else the status of call or message. Plivo wants XML
+ * for an answer: it holds no instructions, unless `respond` gives some.
  */
 export const plivo = defineSenderBy<PlivoOptions>(
   ({ version = 'v3' }) => ({
@@ -43,6 +45,7 @@ export const plivo = defineSenderBy<PlivoOptions>(
     scheme: SCHEMES[requireChoice('version', ['v2', 'v3'], version)],
     id: { header: `X-Plivo-Signature-${version === 'v2' ? 'V2' : 'V3'}-Nonce` },
     type: { first: ['Event', 'CallStatus', 'Status'].map((path) => ({ path })) },
+    accepted: NO_INSTRUCTIONS,
     methods: ['POST', 'GET'],
     uncovered: 'how a form is written: its fields and their values are; with `version: "v2"` the whole body',
   }),

@@ -12,5 +12,6 @@ export const postmark = defineSender({
   evidence: 'catalogues',
   scheme: basicAuth(),
   type: { path: 'RecordType' },
+  accepted: { status: 200 },
   uncovered: 'the whole body: a password is shown, and nothing is signed',
 });

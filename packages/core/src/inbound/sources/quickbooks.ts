@@ -11,4 +11,5 @@ export const quickbooks = defineSender({
   docs: 'https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks/managing-webhooks-notifications',
   evidence: 'single',
   scheme: signed({ signature: 'intuit-signature', encoding: 'base64' }),
+  accepted: { status: 200 },
 });

@@ -32,6 +32,7 @@ export const revenuecat = defineSenderBy<RevenuecatOptions>(
         : authorization,
     id: { path: 'event.id' },
     type: { path: 'event.type' },
+    accepted: { status: 200 },
     uncovered: 'with `proof: "authorization"` the whole body: a secret is shown, and nothing is signed',
   }),
   {},

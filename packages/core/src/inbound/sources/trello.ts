@@ -20,5 +20,6 @@ export const trello = defineSender({
   }),
   id: { path: 'action.id' },
   type: { path: 'action.type' },
+  accepted: { status: 200 },
   handshake: ({ method }) => (method === 'HEAD' ? { status: 200 } : null),
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { defineSender } from '../create-source.js';
+import { NO_INSTRUCTIONS } from '../no-instructions.js';
 import type { SyncScheme } from '../schemes/scheme.js';
 import { signed } from '../schemes/signed.js';
 import { isForm } from '../schemes/sorted-form.js';
@@ -31,6 +32,7 @@ const scheme: SyncScheme<VerificationKey> = {
  * account's auth token. Behind a proxy say the URL: `url`.
  *
  * No timestamp is signed; the id is a header that is not signed. The type is `EventType`, or else the status of message or call.
+ * Twilio wants XML for an answer: it holds no instructions, unless `respond` gives TwiML.
  */
 export const twilio = defineSender({
   kind: 'twilio',
@@ -43,5 +45,6 @@ export const twilio = defineSender({
     first: ['EventType', 'MessageStatus', 'SmsStatus', 'CallStatus', 'type'].map((path) => ({ path })),
   },
   methods: ['POST', 'GET'],
+  accepted: NO_INSTRUCTIONS,
   uncovered: 'how a form is written: its fields and their values are',
 });

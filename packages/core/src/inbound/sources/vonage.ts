@@ -29,4 +29,5 @@ export const vonage = defineSender({
   }),
   id: (request) => textAt(claimsOf((request.header('authorization') ?? '').slice(PREFIX.length)), 'jti'),
   type: { first: [{ path: 'type' }, { path: 'status' }] },
+  accepted: { status: 200 },
 });

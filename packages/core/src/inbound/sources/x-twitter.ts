@@ -4,7 +4,7 @@ import { defineSender } from '../create-source.js';
 import type { ReceivedRequest } from '../inbound-request.js';
 import { signed } from '../schemes/signed.js';
 
-/** A body is JSON: text of this shape can be none, and so nobody has one signed here. */
+/** What is signed here for anybody: as a body it is refused, or whoever asks for a signature could send an event with it. */
 const TOKEN = /^[\w-]{1,200}$/;
 
 /**
@@ -23,6 +23,7 @@ export const xTwitter = defineSender({
     signature: 'x-twitter-webhooks-signature',
     prefix: 'sha256=',
     encoding: 'base64',
+    message: ({ body }) => (TOKEN.test(body.toString('latin1')) ? [] : [[body]]),
   }),
   type: typeOf,
   accepted: { status: 200 },

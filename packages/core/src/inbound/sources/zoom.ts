@@ -25,6 +25,7 @@ export const zoom = defineSender({
     timestamp: { header: 'x-zm-request-timestamp' },
   }),
   type: { path: 'event' },
+  accepted: { status: 200 },
   handshake({ content: { data } }, { check, secrets: [secret = ''] }) {
     if (textAt(data, 'event') !== 'endpoint.url_validation') return null;
     check();

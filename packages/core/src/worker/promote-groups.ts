@@ -1,13 +1,18 @@
 import { groupCalls } from '../batching/group-calls.js';
+import { turnOf } from '../delivery/group.js';
 import type { Clock } from '../ports/clock.js';
-import type { DeliveryStore, GroupTurn, Promoted } from '../ports/store.js';
-import type { HandOver } from '../worker/hand-over.js';
-import { turnOf } from './group.js';
+import type { Job } from '../ports/queue.js';
+import type { GroupStore, GroupTurn, Promoted } from '../ports/store.js';
+import type { HandOver } from './hand-over.js';
 
 const MAX_GROUPS = 200;
 
+/** Of each kind of work. */
+export type Promoters<Does extends keyof Promoter> = Readonly<Record<Job['kind'], Pick<Promoter, Does>>>;
+
 export interface PromoterDeps {
-  readonly deliveries: Pick<DeliveryStore, 'promote' | 'waitingGroups'>;
+  readonly kind: Job['kind'];
+  readonly groups: GroupStore;
   readonly handOver: HandOver;
   readonly clock: Clock;
 }
@@ -16,6 +21,7 @@ export interface PromoterDeps {
 export class Promoter {
   readonly #deps: PromoterDeps;
   readonly #promote: (turn: GroupTurn) => Promise<undefined>;
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(deps: PromoterDeps) {
     this.#deps = deps;
@@ -25,13 +31,21 @@ export class Promoter {
   /** Never rejects: what the store does not do now `promoteWaiting` comes to later. */
   async promote(turns: Iterable<GroupTurn>): Promise<void> {
     const byKey = new Map([...turns].map((turn) => [turn.groupKey, turn]));
-    await Promise.all([...byKey.values()].map(this.#promote)).catch(() => {});
+    const promoting = Promise.all([...byKey.values()].map(this.#promote)).catch(() => {});
+    this.#underWay.add(promoting);
+    await promoting;
+    this.#underWay.delete(promoting);
+  }
+
+  /** Resolves when no turn is being given. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#underWay);
   }
 
   /** For what nobody came to, since a process died, or an event before it was just being fanned out. Answers how many. */
   async promoteWaiting(): Promise<number> {
-    const groupKeys = await this.#deps.deliveries.waitingGroups(MAX_GROUPS);
-    return groupKeys.length === 0 ? 0 : this.#begin(groupKeys.map((groupKey) => turnOf(groupKey, null)));
+    const groupKeys = await this.#deps.groups.waitingGroups(MAX_GROUPS);
+    return groupKeys.length === 0 ? 0 : this.#begin(groupKeys.map((groupKey) => turnOf(groupKey)));
   }
 
   async #promoteMany(turns: readonly GroupTurn[]): Promise<readonly undefined[]> {
@@ -40,12 +54,12 @@ export class Promoter {
   }
 
   async #begin(turns: readonly GroupTurn[]): Promise<number> {
-    const { deliveries, clock, handOver } = this.#deps;
+    const { kind, groups, clock, handOver } = this.#deps;
     const now = clock.now();
-    const promoted = await deliveries.promote(turns, now);
+    const promoted = await groups.promote(turns, now);
     for (const [dueAt, ids] of idsByTime(promoted)) {
       handOver(
-        ids.map((id) => ({ kind: 'delivery', id })),
+        ids.map((id) => ({ kind, id })),
         Math.max(0, dueAt - now),
       );
     }
