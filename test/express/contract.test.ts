@@ -69,7 +69,7 @@ const harness: FrameworkHarness = {
 function listener({ mount, place, setup }: AppShape): RequestListener {
   const app = express();
   for (const middleware of before[setup as Setup] ?? []) app.use(middleware);
-  if ('source' in mount) app.use(verifySource(mount.source, mount));
+  if ('source' in mount) app.use(verifySource(mount.source, { maxBodyBytes: mount.maxBodyBytes }));
   else places[place]?.mount(app, mount);
   for (const middleware of after[setup as Setup] ?? []) app.use(middleware);
   if ('source' in mount) app.use((_req, res) => void res.sendStatus(202));

@@ -100,7 +100,7 @@ function listener({ mount, place, setup }: AppShape): RequestListener {
   app.silent = true;
   if ('source' in mount) app.use(answerErrors);
   for (const middleware of before[setup as Setup] ?? []) app.use(middleware);
-  if ('source' in mount) app.use(verify(mount.source, mount));
+  if ('source' in mount) app.use(verify(mount.source, { maxBodyBytes: mount.maxBodyBytes }));
   else places[place]?.mount(app, mount);
   for (const middleware of after[setup as Setup] ?? []) app.use(middleware);
   if ('source' in mount) app.use(accept);

@@ -1,3 +1,4 @@
+import { refuseUnknown } from './check-options.js';
 import { DeliveryService } from './delivery/delivery-service.js';
 import { standardRetry, toPolicy } from './delivery/retry-policy.js';
 import { WebhookService } from './delivery/webhook-service.js';
@@ -39,6 +40,8 @@ import type { Logger } from './ports/logger.js';
 import type { Reconciled, ReconcileOptions, RowSource } from './ports/row-source.js';
 import type { Quarantine } from './quarantine/quarantine.js';
 import { checkReconcile } from './rows/check-reconcile.js';
+
+const LISTEN_OPTIONS = ['lane', 'name', 'retry', 'transaction', 'order'];
 
 /** The hub: a face over its parts. */
 export class AssembledHub implements AnyHub {
@@ -138,6 +141,7 @@ export class AssembledHub implements AnyHub {
     const replacement = this.registry.replacementOf(pattern);
     if (replacement)
       this.logger.warn({ type: pattern, replacement }, 'a listener is on a deprecated event type');
+    for (const option of Object.keys(options)) refuseUnknown(option, LISTEN_OPTIONS, 'on().');
     const lane = options.lane ?? 'sync';
     const name = options.name ?? pattern;
     if (typeof handler !== 'function')
@@ -195,6 +199,9 @@ export class AssembledHub implements AnyHub {
     if (!isEventType(name) || name.includes('.') || isReserved(name))
       throw new HooklineError('SOURCE_NAME_INVALID', { source: name });
     this.registry.openNamespace(name);
+    const present = this.#sources.get(name);
+    if (present !== undefined && present !== source)
+      throw new HooklineError('SOURCE_NAME_TAKEN', { source: name });
     this.#sources.set(name, source);
   }
 

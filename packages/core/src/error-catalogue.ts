@@ -259,6 +259,18 @@ export const ERRORS = {
     message: 'The timestamp of this request is {ageS} s away from now, more than the {toleranceS} s allowed.',
     hint: "Check both clocks. An old request that comes again is refused on purpose: it may be someone's replay.",
   },
+  SOURCE_NAME_TAKEN: {
+    status: 500,
+    expose: false,
+    message: 'Two sources are to be mounted as "{source}".',
+    hint: 'Give each a name of its own: it is the path of its requests and the first part of its events. For many tenants one source looks the secret up.',
+  },
+  ANSWER_OVERDUE: {
+    status: 503,
+    expose: true,
+    message: 'The request could not be recorded within {timeoutMs} ms.',
+    hint: 'Look at the store, and at the functions of the source that look something up: the sender comes again.',
+  },
   RECEIPT_UNREADABLE: {
     status: 409,
     expose: true,

@@ -62,6 +62,6 @@ export function invalidField(name: string, problem: string): HooklineError {
 export function errorFields(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { error: String(error) };
   const { code, hint } = error as { code?: unknown; hint?: unknown };
-  const cause = error.cause instanceof Error ? error.cause.message : undefined;
-  return { error: error.message, code, hint, cause, stack: error.stack };
+  const cause = error.cause instanceof Error ? error.cause : null;
+  return { error: error.message, code, hint, cause: cause?.message, stack: (cause ?? error).stack };
 }

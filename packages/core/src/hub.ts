@@ -130,7 +130,10 @@ interface HubBase {
    */
   reconcile(model: object, options?: ReconcileOptions): Promise<Reconciled>;
 
-  /** Opens the namespace `<name>.*` for events of an inbound source. Called by the framework packages. Throws SOURCE_NAME_INVALID. */
+  /**
+   * Opens the namespace `<name>.*` for events of an inbound source. Called by the framework packages: whatever they mount serves
+   * all sources of the hub. Throws SOURCE_NAME_INVALID, SOURCE_NAME_TAKEN.
+   */
   addSource(name: string, source: AnySource): void;
   readonly sources: ReadonlyMap<string, AnySource>;
   /**

@@ -1,6 +1,7 @@
 import { defineSender, type HttpRequest, type HttpResponse, type Source, signed } from '@hookline/core';
 import { mountInbound } from '@hookline/core/adapter';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { buildHub } from '../../support/build-hub.js';
 
 type Options = Parameters<typeof sender>[0];
@@ -64,6 +65,34 @@ const signedParts = (source: Source, id = 'one'): Partial<HttpRequest> => {
 
 describe('the inbound routes', () => {
   const plain: Options = {};
+
+  it('answer within ten seconds, also where a secret is looked up for ever', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { hub } = buildHub();
+      const asked = call(
+        sender(plain)({ secret: () => new Promise<never>(() => {}) }) as unknown as Source,
+        {},
+      );
+      await clock.tickAsync(9_999);
+      await clock.tickAsync(1);
+      const { status, body } = await asked;
+      expect([status, (body as { error: { code: string } }).error.code]).to.deep.equal([
+        503,
+        'ERR_HOOKLINE_ANSWER_OVERDUE',
+      ]);
+      await hub.close();
+    } finally {
+      clock.restore();
+    }
+  });
+
+  it('refuse an answer of the app that no framework could send', async () => {
+    for (const answer of [{ status: 9_999 }, { status: 1.5 }, { status: '200' }, null, 'text']) {
+      const source = sender(plain)({ secret, respond: () => answer as never });
+      expect((await call(source, signedParts(source))).status).to.equal(500);
+    }
+  });
 
   it('answer a sender that tries the URL, by GET, HEAD and POST, and record nothing', async () => {
     const { hub } = buildHub();

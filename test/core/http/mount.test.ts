@@ -81,6 +81,22 @@ describe('webhooks(hub)', () => {
     expect(answer).to.have.nested.property('body.error.code', 'ERR_HOOKLINE_SOURCE_UNKNOWN');
   });
 
+  it('has one source under a name, which may be mounted again', async () => {
+    const { hub } = buildHub();
+    const [one, other] = [custom({ verify: () => true }), custom({ verify: () => true })];
+    mountWebhooks(hub, { sources: { one } });
+    mountWebhooks(hub, { sources: { one, other } });
+    await expectError('SOURCE_NAME_TAKEN', () => mountWebhooks(hub, { sources: { one: other } }));
+    await hub.close();
+  });
+
+  it('refuses a misspelt option', async () => {
+    const error = await expectError('OPTION_INVALID', () =>
+      mountWebhooks(undefined, { source: {} } as never),
+    );
+    expect(error.message).to.include('did you mean sources?');
+  });
+
   it('refuses a source name that is no segment of an event type, and a path that is no plain path', async () => {
     const source = custom({ verify: () => true });
     await expectError('SOURCE_NAME_INVALID', () =>

@@ -1,8 +1,11 @@
-import { github, hmac, sharedToken, stripe } from '@hookline/core';
+import { createHub, github, hmac, sharedToken, stripe } from '@hookline/core';
+import { mountInbound } from '@hookline/core/adapter';
+import { meta, slack } from '@hookline/core/sources';
 import { expect } from 'chai';
 import { defineSender } from '../../../packages/core/src/inbound/create-source.js';
 import { signed } from '../../../packages/core/src/inbound/schemes/signed.js';
 import { expectError } from '../../support/expect-error.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
 
 const secret = 'a secret';
 const now = 1_700_000_000_000;
@@ -29,6 +32,62 @@ describe('the options of a source', () => {
       await expectError('OPTION_INVALID', make);
     });
   }
+
+  for (const [meant, make] of [
+    ['toleranceS', () => stripe({ secret, tolerance: 5 } as never)],
+    ['account', () => stripe({ secret, acount: () => null } as never)],
+    ['encoding', () => hmac({ secret, header: 'X-Sig', encodng: 'base64' } as never)],
+    ['verifyToken', () => meta({ secret, verifytoken: 'x' } as never)],
+  ] as const) {
+    it(`are refused where they are misspelt: ${meant}`, async () => {
+      expect((await expectError('OPTION_INVALID', make)).message).to.include(`did you mean ${meant}?`);
+    });
+  }
+
+  for (const field of ['data.object', {}, { pth: 'a' }, { header: 'X-A', path: 'a' }, null]) {
+    it(`are refused where they tell no place in a request: ${JSON.stringify(field)}`, async () => {
+      await expectError('OPTION_INVALID', () => stripe({ secret, subject: field as never }));
+      await expectError('OPTION_INVALID', () => hmac({ secret, header: 'X-Sig', id: field as never }));
+    });
+  }
+
+  for (const subject of [{}, Promise.resolve('x'), false, undefined]) {
+    it(`are refused where a subject is no text but ${Object.prototype.toString.call(subject)}`, async () => {
+      const source = stripe({ secret, subject: () => subject as never });
+      await expectError('OPTION_INVALID', () => source.verify(source.sign({ now }), now));
+    });
+  }
+
+  it('take an origin with a slash behind it for an origin, and refuse what is no URL', async () => {
+    const url = 'https://app.example.com/hooks?a=1';
+    const signed = urlSigner({ secret }).sign({ url });
+    const behind = { ...signed, url: '/hooks?a=1', origin: 'http://10.0.0.1' };
+    for (const told of ['https://app.example.com', 'https://app.example.com/', url])
+      expect(() => urlSigner({ secret, url: told }).verify(behind)).not.to.throw();
+    for (const told of ['/hooks', Promise.resolve(url), undefined])
+      await expectError('OPTION_INVALID', () =>
+        urlSigner({ secret, url: () => told as never }).verify(behind),
+      );
+  });
+
+  it('look a secret up once for each request, challenge and all', async () => {
+    let count = 0;
+    const source = slack({
+      secret: async () => {
+        count += 1;
+        return secret;
+      },
+    });
+    const { routes } = mountInbound(createHub({ logger: new RecordingLogger() }), {
+      sources: { slack: source },
+    });
+    const { headers, body } = slack({ secret }).sign({ data: { type: 'event_callback', event_id: 'Ev1' } });
+    const response = await routes[0]?.handle({
+      ...{ method: 'POST', url: '/', origin: null, params: { source: 'slack' }, query: {}, raw: null },
+      ...{ headers, remoteAddress: null, bytes: async () => body, json: async () => null },
+    });
+    expect([response?.status, count]).to.deep.equal([200, 1]);
+  });
 
   it('widen the sides that a sender limits, and both where both are told', () => {
     const ahead = stripe({ secret }).sign({ now: now + 10_000_000 });

@@ -201,11 +201,22 @@ describe('handleInbound', () => {
     sinon.assert.notCalled(accept);
   });
 
-  it('refuses a payload over the limit', async () => {
-    const { deps } = world({ maxPayloadBytes: 100 });
-    await expectError('EVENT_TOO_LARGE', () =>
-      handleInbound(deps, 'github', source, request({ x: 'x'.repeat(100) })),
-    );
+  it('takes whatever could be read: a limit of payloads is for what the app dispatches', async () => {
+    const { deps, record } = world({ maxPayloadBytes: 100 });
+    await handleInbound(deps, 'github', source, request({ x: 'x'.repeat(100) }));
+    expect(record.args).to.have.length(1);
+  });
+
+  it('takes the same id of two accounts for two requests, and of one account for one', async () => {
+    const { deps, record } = world();
+    const ofAccount = (account: string | number | null) =>
+      hmac({ secret: 's', header: 'X-Sig', id: { path: 'id' }, account: () => account });
+    for (const account of ['a', 'b', 7, '7', null]) {
+      const tenants = ofAccount(account);
+      await handleInbound(deps, 'erp', tenants, tenants.sign({ id: '1001', data: {} }));
+    }
+    const keys = record.args.map(([{ receipt }]) => receipt.dedupeKey);
+    expect(keys).to.deep.equal(['["a","1001"]', '["b","1001"]', '["7","1001"]', '["7","1001"]', '1001']);
   });
 
   it('knows an id that no index takes by its hash', async () => {

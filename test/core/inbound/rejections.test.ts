@@ -37,6 +37,22 @@ function build({ store = memoryStore() }: { readonly store?: Store } = {}) {
 }
 
 describe('refused requests', () => {
+  it('are no refusals where the fault is ours: told as sparingly, with what failed', async () => {
+    const { hub, send, logger, clock } = build();
+    const failing = async (): Promise<Buffer> => {
+      throw new TypeError('no such tenant');
+    };
+    for (let count = 0; count < 200; count++) await send({ bytes: failing });
+    clock.advance(60_000);
+    await settle();
+    const told = logger.of('error').filter(({ fields }) => 'source' in fields);
+    expect(told).to.have.length(2);
+    expect(told[0]?.fields).to.include({ source: 'github', cause: 'no such tenant', status: 500 });
+    expect(told[0]?.fields.stack).to.include('TypeError: no such tenant');
+    expect(told[1]?.fields).to.include({ more: 199 });
+    expect(await hub.receipts.rejections()).to.deep.equal([]);
+  });
+
   it('are counted by source, reason and hour, with a sample of the newest', async () => {
     const { hub, send, clock } = build();
     const startedAt = clock.now();

@@ -3,7 +3,7 @@ import type { AnyHub, InboundResult } from '../hub.js';
 import type { AnySource } from '../inbound/source.js';
 import { respondError } from './respond-error.js';
 import type { HttpMethod, HttpRequest, HttpResponse, Route } from './types.js';
-import { toRequest } from './verify-request.js';
+import { methodRefused, toRequest } from './verify-request.js';
 
 const METHODS: readonly HttpMethod[] = ['post', 'get', 'put', 'patch', 'delete'];
 
@@ -16,13 +16,25 @@ export function inboundRoutes(hub: AnyHub, prefix = ''): readonly Route[] {
     const name = request.params.source ?? '';
     const source = hub.sources.get(name);
     try {
-      return await receive(hub, source, request);
+      return await within(ANSWER_WITHIN_MS, receive(hub, source, request));
     } catch (error) {
-      const tellRefusal = (refusal: HooklineError) => hub.reject(name, request, refusal);
-      return refuse(respondError(error, hub.logger, tellRefusal), source);
+      const tell = (known: HooklineError) => hub.reject(name, request, known);
+      return refuse(respondError(error, hub.logger, tell), source);
     }
   };
   return METHODS.map((method) => ({ method, path: `${prefix}/:source`, handle }));
+}
+
+/** Senders wait ten seconds at most, most of them less: behind that nobody reads an answer. */
+const ANSWER_WITHIN_MS = 10_000;
+
+/** What is under way goes on: a request that is recorded after all is known when it comes again. */
+function within<Value>(timeoutMs: number, work: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const overdue = () => reject(new HooklineError('ANSWER_OVERDUE', { timeoutMs }));
+    const timer = setTimeout(overdue, timeoutMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 async function receive(
@@ -51,8 +63,7 @@ async function ownAnswer(
   { webhook }: InboundResult,
 ): Promise<HttpResponse> {
   const answer: unknown = await respond(webhook);
-  if (typeof (answer as Partial<HttpResponse> | null | undefined)?.status === 'number')
-    return answer as HttpResponse;
+  if (isAnswer(answer)) return answer;
   throw new HooklineError('OPTION_INVALID', {
     option: `respond() of source "${name}"`,
     expected: 'an answer such as { status: 200, body: {} }',
@@ -60,8 +71,9 @@ async function ownAnswer(
   });
 }
 
-function methodRefused(name: string, { methods }: AnySource, method: string): HooklineError {
-  return new HooklineError('METHOD_NOT_ALLOWED', { source: name, allowed: methods.join(', '), method });
+function isAnswer(answer: unknown): answer is HttpResponse {
+  const { status } = (answer ?? {}) as Partial<HttpResponse>;
+  return Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599;
 }
 
 /** Some senders want no body in a refusal; 405 names the methods (RFC 9110, section 15.5.6). */

@@ -1,4 +1,5 @@
 import { consoleLogger } from '../adapters/console-logger.js';
+import { refuseUnknown } from '../check-options.js';
 import { createHub } from '../create-hub.js';
 import { errorFields, HooklineError } from '../errors.js';
 import type { AnyHub } from '../hub.js';
@@ -11,6 +12,8 @@ import { inboundRoutes } from './inbound-routes.js';
 import { loopbackAuthorizer } from './loopback-authorizer.js';
 import type { Route } from './types.js';
 
+const INBOUND_OPTIONS = ['sources', 'maxBodyBytes', 'path'];
+const ADMIN_OPTIONS = ['authorize', 'maxBodyBytes', 'path'];
 const LOOPBACK = ['127.0.0.0/8', '::1'];
 
 export interface InboundOptions {
@@ -51,18 +54,21 @@ export interface Mount {
  * Throws OPTION_INVALID, SOURCE_NAME_INVALID.
  */
 export function mountWebhooks(hub?: AnyHub, options: WebhooksOptions = {}): Mount {
+  assertNames(options, [...INBOUND_OPTIONS, ...ADMIN_OPTIONS]);
   assertAuthorizer(options);
   return hub ? mountBoth(hub, options) : mountBare(options);
 }
 
 export function mountInbound(hub: AnyHub, options: InboundOptions = {}): Mount {
   assertHub(hub);
+  assertNames(options, INBOUND_OPTIONS);
   addSources(hub, options.sources ?? {});
   return toMount(hub, inboundRoutes(hub), '/inbound', options);
 }
 
 export function mountAdmin(hub: AnyHub, options: AdminOptions = {}): Mount {
   assertHub(hub);
+  assertNames(options, ADMIN_OPTIONS);
   assertAuthorizer(options);
   return toMount(hub, adminRoutes(hub, options.authorize ?? null), '/admin', options);
 }
@@ -96,6 +102,10 @@ function addSources(hub: AnyHub, sources: Sources): void {
     if (!isSource) throw invalidOption(`sources.${name}`, 'a source, such as github({ secret })', source);
     hub.addSource(name, source);
   }
+}
+
+function assertNames(options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) refuseUnknown(name, known);
 }
 
 function assertHub(hub: unknown): asserts hub is AnyHub {

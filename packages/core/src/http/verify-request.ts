@@ -1,3 +1,4 @@
+import { refuseUnknown } from '../check-options.js';
 import { HooklineError } from '../errors.js';
 import { ReceivedRequest } from '../inbound/inbound-request.js';
 import type { AnySource, AsyncSource, Source, VerifiedRequest } from '../inbound/source.js';
@@ -33,17 +34,20 @@ export interface RequestVerifier<Data> {
 /** Throws OPTION_INVALID for what is no source, or no limit. */
 export function createVerifier<Data>(
   source: Source<Data> | AsyncSource<Data>,
-  { maxBodyBytes }: VerifyOptions = {},
+  options: VerifyOptions = {},
 ): RequestVerifier<Data> {
   assertSource(source);
+  for (const name of Object.keys(options)) refuseUnknown(name, ['maxBodyBytes']);
   const found = new WeakMap<object, VerifiedRequest<Data>>();
   return {
-    maxBodyBytes: bodyLimit(maxBodyBytes),
+    maxBodyBytes: bodyLimit(options.maxBodyBytes),
     async verify(request) {
       const received = toRequest(request, await request.bytes());
       const answered = source.handshake(received);
       const answer = isThenable(answered) ? await answered : answered;
       if (answer !== null) return { answer };
+      if (!source.methods.includes(received.method))
+        throw methodRefused(source.kind, source, received.method);
       const verified = source.verify(received);
       const webhook = isThenable(verified) ? await verified : verified;
       found.set(request.raw, webhook);
@@ -55,6 +59,14 @@ export function createVerifier<Data>(
       return webhook;
     },
   };
+}
+
+export function methodRefused(
+  name: string,
+  { methods }: Pick<AnySource, 'methods'>,
+  method: string,
+): HooklineError {
+  return new HooklineError('METHOD_NOT_ALLOWED', { source: name, allowed: methods.join(', '), method });
 }
 
 /** A request as a source takes it. */

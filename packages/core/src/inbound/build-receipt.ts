@@ -24,7 +24,7 @@ export function buildReceipt(reception: Reception): ReceiptRecord {
   return {
     id,
     source: name,
-    dedupeKey: verified.id === null ? id : toDedupeKey(verified.id),
+    dedupeKey: verified.id === null ? id : toDedupeKey(verified.id, event.accountId),
     eventId: event.id,
     receivedAt,
     method: safeText(request.method),
@@ -35,8 +35,12 @@ export function buildReceipt(reception: Reception): ReceiptRecord {
   };
 }
 
-/** A sender's id may hold what no index of a database takes: such a one is known by its hash. */
-function toDedupeKey(id: string): string {
+/**
+ * Two accounts may have the same id from one source. An id may hold what no index of a database takes: such a one is known by
+ * its hash.
+ */
+function toDedupeKey(senderId: string, accountId: string | null): string {
+  const id = accountId === null ? senderId : JSON.stringify([accountId, senderId]);
   if (id.length <= MAX_KEY_LENGTH && /^[\x20-\x7e]+$/.test(id)) return id;
   return hashOf(id);
 }

@@ -1,10 +1,14 @@
+import { refuseUnknown } from '../check-options.js';
 import { HooklineError } from '../errors.js';
 import type { Tolerance } from './schemes/scheme.js';
 import type { Sender, SourceOptions } from './sender.js';
 
+const OPTIONS = ['secret', 'toleranceS', 'url', 'subject', 'account', 'respond'];
+
 /** The tolerance, null for the sender's own. Throws OPTION_INVALID for options that are wrong, or that say nothing to this sender. */
 export function checkSourceOptions<More>(sender: Sender<More>, options: SourceOptions): Tolerance | null {
-  const { url, toleranceS, respond, account } = options;
+  const { url, toleranceS, respond, account, subject } = options;
+  for (const name of Object.keys(options)) refuseUnknown(name, [...OPTIONS, ...(sender.ownOptions ?? [])]);
   if (url !== undefined) {
     assert('url', sender.scheme.signsUrl, `nothing: ${sender.title} does not sign it`, url);
     const isRight = typeof url === 'function' || /^https?:\/\/[^/?#]/i.test(url);
@@ -12,6 +16,7 @@ export function checkSourceOptions<More>(sender: Sender<More>, options: SourceOp
   }
   assertFunction('respond', respond);
   assertFunction('account', account);
+  if (subject !== undefined && typeof subject !== 'function') requireField('subject', subject);
   if (toleranceS === undefined) return null;
   assert(
     'toleranceS',
@@ -20,6 +25,19 @@ export function checkSourceOptions<More>(sender: Sender<More>, options: SourceOp
     toleranceS,
   );
   return toTolerance(toleranceS, sender);
+}
+
+/** Throws OPTION_INVALID for what tells no place in a request. */
+export function requireField(option: string, field: unknown): void {
+  const { header, path } = (field ?? {}) as { readonly header?: unknown; readonly path?: unknown };
+  const isRight =
+    typeof field === 'object' && [header, path].filter((each) => typeof each === 'string').length === 1;
+  assert(
+    option,
+    isRight,
+    "{ header: 'X-Name' } or { path: 'a.field' }",
+    typeof field === 'object' ? 'another object' : field,
+  );
 }
 
 /** One number is for the sides that the sender limits. */

@@ -95,11 +95,22 @@ function keysFor<More>(
     return () => fixed;
   }
   const keyOf = remember((text) => scheme.toKey(text));
-  return async (request) => {
+  const lookUp = async (request: ReceivedRequest): Promise<Keys> => {
     const found = await secret(request);
     if (found === null || found === undefined) throw new HooklineError('SECRET_UNKNOWN', { source: kind });
     const secrets = requireSecrets(kind, found);
     return { secrets, keys: secrets.map(keyOf) };
+  };
+  return oncePerRequest(lookUp);
+}
+
+/** A request is asked about twice, whether it is a challenge and whether it is signed, and its secret looked up once. */
+function oncePerRequest(lookUp: (request: ReceivedRequest) => Promise<Keys>) {
+  const known = new WeakMap<ReceivedRequest, Promise<Keys>>();
+  return (request: ReceivedRequest): Promise<Keys> => {
+    const keys = known.get(request) ?? lookUp(request);
+    known.set(request, keys);
+    return keys;
   };
 }
 

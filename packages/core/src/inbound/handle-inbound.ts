@@ -15,7 +15,7 @@ export interface InboundDeps extends InboundEventDeps {
  * The story of an inbound request: verify → build its receipt and event → record both, once → hand the event over.
  *
  * It is answered only when it is stored, so that a sender sends again what was not. Throws what the source's
- * `verify` throws, and EVENT_TOO_LARGE.
+ * `verify` throws.
  */
 export async function handleInbound(
   deps: InboundDeps,

@@ -14,7 +14,6 @@ const MAX_DEPTH = 1_000;
 export interface InboundEventDeps {
   readonly ids: IdGenerator;
   readonly registry: AnyRegistry;
-  readonly maxPayloadBytes: number;
 }
 
 export interface InboundEventParts extends Pick<EventParts, 'timestamp' | 'account' | 'chain'> {
@@ -24,7 +23,7 @@ export interface InboundEventParts extends Pick<EventParts, 'timestamp' | 'accou
   readonly receiptId: string;
 }
 
-/** The event that a request of a source becomes. Throws EVENT_TOO_LARGE. */
+/** The event that a request of a source becomes. */
 export function buildInboundEvent(deps: InboundEventDeps, parts: InboundEventParts): EventRecord {
   const { name, verified, receiptId, ...rest } = parts;
   const type = typeOf(`${name}\n${verified.type}`);
@@ -37,7 +36,8 @@ export function buildInboundEvent(deps: InboundEventDeps, parts: InboundEventPar
     actor: { type: 'source', id: name },
     subject: subjectOf(name, verified),
     requestId: receiptId,
-    maxPayloadBytes: deps.maxPayloadBytes,
+    // what could be read is taken: its limit is that of the body
+    maxPayloadBytes: Number.POSITIVE_INFINITY,
   });
 }
 

@@ -49,7 +49,15 @@ function subjectReader(
   subject: SourceOptions['subject'],
 ): ((webhook: VerifiedRequest, request: ReceivedRequest) => string | null) | null {
   if (subject === undefined) return null;
-  if (typeof subject === 'function') return subject;
+  if (typeof subject === 'function') return (webhook) => requireSubject(subject(webhook));
   const read = fieldReader(subject);
   return (_webhook, request) => read(request);
+}
+
+/** What is no text would put requests about different things behind each other. Throws OPTION_INVALID. */
+function requireSubject(subject: unknown): string | null {
+  if (typeof subject === 'string' || subject === null) return subject;
+  if (typeof subject === 'number' || typeof subject === 'bigint') return String(subject);
+  const expected = 'a function that answers text or null';
+  throw new HooklineError('OPTION_INVALID', { option: 'subject', expected, got: typeof subject });
 }

@@ -15,10 +15,13 @@ export class Rejections {
     this.#teller = new RejectionTeller(deps);
   }
 
-  /** `source` is null where there is none of that name: anybody can think of any number of those, so nothing is stored. */
+  /**
+   * What is our fault is in the log, and no refusal. `source` is null where there is none of that name: anybody can think of any number of those, so nothing is stored.
+   */
   note(source: string | null, request: RejectedRequest, error: HooklineError): void {
     this.#teller.tell(source, request, error);
-    if (source !== null) this.#counter.add(toRejection(source, request, error, this.#deps.clock.now()));
+    if (source !== null && error.status < 500)
+      this.#counter.add(toRejection(source, request, error, this.#deps.clock.now()));
   }
 
   flush(): Promise<void> {

@@ -18,7 +18,7 @@ export interface ReplayDeps extends Omit<InboundDeps, 'intake'> {
  * The story of a replay: what the request meant, read anew by its source, or else copied from the event that it became
  * → a new event that follows from that one → stored → handed over.
  *
- * Throws EVENT_ERASED, RECEIPT_UNREADABLE, EVENT_TOO_LARGE and what the source's `read` throws.
+ * Throws EVENT_ERASED, RECEIPT_UNREADABLE and what the source's `read` throws.
  */
 export async function replayReceipt(
   deps: ReplayDeps,

@@ -49,6 +49,8 @@ export interface Sender<More = object> {
   readonly accepted?: HttpResponse;
   /** Whether it wants no body in the answer to a refused request. */
   readonly refusesSilently?: boolean;
+  /** The names of the options that it has besides those of every source. */
+  readonly ownOptions?: readonly string[];
   /** False where its source must be told more than a secret. */
   readonly needsOnlySecret?: false;
   /** What of a request its signature does not cover, besides headers: told in the docs. */

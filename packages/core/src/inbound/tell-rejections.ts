@@ -1,5 +1,5 @@
 import { withoutContext } from '../context/context.js';
-import type { HooklineError } from '../errors.js';
+import { errorFields, type HooklineError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { RejectedRequest } from './rejection.js';
@@ -16,13 +16,14 @@ interface Quiet {
   /** Null: none of the hub. */
   readonly source: string | null;
   readonly code: string;
+  readonly level: 'warn' | 'error';
   readonly until: number;
   /** How many came since the last line. */
   readonly more: number;
 }
 
 /**
- * Tells the log of refused requests: of the first of each source and reason at once, of those behind it once a minute,
+ * Tells the log of requests that were refused, or failed: of the first of each source and reason at once, of those behind it once a minute,
  * how many they were.
  */
 export class RejectionTeller {
@@ -39,11 +40,13 @@ export class RejectionTeller {
     const now = clock.now();
     const { code, status, hint, message } = error;
     const { remoteAddress } = request;
+    const level = status >= 500 ? 'error' : 'warn';
     const key = `${source} ${code}`;
     const quiet = this.#quiet.get(key);
     if (quiet === undefined || quiet.until <= now) {
-      this.#quiet.set(key, { source, code, until: now + QUIET_MS, more: 0 });
-      logger.warn({ source, code, status, remoteAddress, hint }, message);
+      this.#quiet.set(key, { source, code, level, until: now + QUIET_MS, more: 0 });
+      const fields = level === 'error' ? errorFields(error) : { code, hint };
+      logger[level]({ source, status, remoteAddress, ...fields }, message);
       return;
     }
     this.#quiet.set(key, { ...quiet, more: quiet.more + 1 });
@@ -67,8 +70,8 @@ export class RejectionTeller {
     const quiet = this.#quiet.get(key);
     if (quiet === undefined) return;
     const { clock, logger } = this.#deps;
-    const { source, code, more } = quiet;
-    this.#quiet.set(key, { source, code, until: clock.now() + QUIET_MS, more: 0 });
-    logger.warn({ source, code, more }, 'more requests were refused for the same reason');
+    const { source, code, level, more } = quiet;
+    this.#quiet.set(key, { source, code, level, until: clock.now() + QUIET_MS, more: 0 });
+    logger[level]({ source, code, more }, 'more requests were refused for the same reason');
   }
 }

@@ -21,6 +21,7 @@ export const asana = defineSender<AsanaOptions>({
   title: 'Asana',
   docs: 'https://developers.asana.com/docs/webhooks-guide',
   evidence: 'catalogues',
+  ownOptions: ['acceptSecret'],
   scheme: signed({ signature: 'X-Hook-Signature', secretHeaders: ['X-Hook-Secret'] }),
   type: { each: 'events', path: ['resource.resource_type', 'action'] },
   accepted: { status: 200 },

@@ -45,6 +45,7 @@ function describe(fetch: FetchText = (url) => fetchText(KIND, url)): Sender {
     title: 'Amazon SNS',
     docs: 'https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html',
     evidence: 'sdk',
+    ownOptions: ['topicArn', 'fetchText'],
     scheme: snsMessages(KIND, fetch),
     id: { path: 'MessageId' },
     type: { path: 'Type' },

@@ -17,6 +17,7 @@ export const bigcommerce = defineSenderBy<BigcommerceOptions>(
     title: 'BigCommerce',
     docs: 'https://developer.bigcommerce.com/docs/integrations/webhooks',
     evidence: 'docs',
+    ownOptions: ['header'],
     scheme: sharedToken({ header: requireHeaderName('header', header) }),
     id: { joined: [{ path: 'hash' }, { path: 'created_at' }] },
     type: { path: 'scope' },

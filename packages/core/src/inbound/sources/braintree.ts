@@ -43,6 +43,7 @@ export const braintree = defineSenderBy<BraintreeOptions>(
     title: 'Braintree',
     docs: 'https://developer.paypal.com/braintree/docs/guides/webhooks/parse',
     evidence: 'sdk',
+    ownOptions: ['publicKey'],
     scheme: signed({
       signature: PAIRS,
       list: { separator: '&', assign: '|' },

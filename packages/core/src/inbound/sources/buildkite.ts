@@ -28,6 +28,7 @@ export const buildkite = defineSenderBy<BuildkiteOptions>(
     title: 'Buildkite',
     docs: 'https://buildkite.com/docs/apis/webhooks',
     evidence: 'docs',
+    ownOptions: ['proof'],
     scheme: requireChoice('proof', ['signature', 'token'], proof) === 'token' ? token : signature,
     type: { first: [{ path: 'event' }, { header: 'X-Buildkite-Event' }] },
     uncovered: 'with `proof: "token"` the whole body: the token is shown, and nothing is signed',

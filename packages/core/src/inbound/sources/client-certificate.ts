@@ -42,6 +42,7 @@ export function clientCertificate(options: ClientCertificateOptions & (WithSecre
     title: 'A sender with a client certificate',
     docs: 'https://datatracker.ietf.org/doc/html/rfc8446#section-4.4.2',
     evidence: 'docs' as const,
+    ownOptions: ['certificateOf', 'id', 'type'],
     scheme: pinnedCertificate(certificateOf),
     ...(id && { id }),
     ...(type && { type }),

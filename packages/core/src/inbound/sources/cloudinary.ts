@@ -17,6 +17,7 @@ export const cloudinary = defineSenderBy<CloudinaryOptions>(
     title: 'Cloudinary',
     docs: 'https://cloudinary.com/documentation/notification_signatures',
     evidence: 'sdk',
+    ownOptions: ['algorithm'],
     scheme: signed({
       signature: 'X-Cld-Signature',
       algorithm: requireChoice('algorithm', ['sha1', 'sha256'], algorithm),

@@ -30,6 +30,7 @@ export const convoy = defineSenderBy<ConvoyOptions>(
     title: 'Convoy',
     docs: 'https://docs.getconvoy.io/product-manual/signatures',
     evidence: 'sdk',
+    ownOptions: ['signatures', 'header', 'algorithm', 'encoding', 'id', 'type'],
     scheme: signed(describe(options)),
     ...(options.id && { id: options.id }),
     ...(options.type && { type: options.type }),

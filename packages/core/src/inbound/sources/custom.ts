@@ -1,4 +1,5 @@
 import { HooklineError } from '../../errors.js';
+import { isThenable } from '../../thenable.js';
 import { createSource } from '../create-source.js';
 import type { ReceivedRequest } from '../inbound-request.js';
 import type { Locator } from '../request-field.js';
@@ -47,6 +48,7 @@ export function custom(options: CustomOptions<boolean | Promise<boolean>>): Sour
     title: kind,
     docs: '',
     evidence: 'single' as const,
+    ownOptions: ['kind', 'verify', 'id', 'type', 'secretHeaders', 'secretQuery', 'methods'],
     scheme: appScheme(options),
     ...(id && { id }),
     ...(type && { type }),
@@ -72,7 +74,7 @@ function appScheme({
         if (isRight !== true) throw new HooklineError('SIGNATURE_MISMATCH', { source: kind });
       };
       const answer = verify(request, now);
-      return typeof answer === 'boolean' ? judge(answer) : answer.then(judge);
+      return isThenable(answer) ? (answer as Promise<boolean>).then(judge) : judge(answer);
     },
     sign(_draft, _secret, { kind }) {
       throw new HooklineError('SIGN_UNSUPPORTED', { source: kind, problem: 'its check is the app’s own' });

@@ -19,6 +19,7 @@ export const datadog = defineSenderBy<DatadogOptions>(
     title: 'Datadog',
     docs: 'https://docs.datadoghq.com/integrations/webhooks/',
     evidence: 'catalogues',
+    ownOptions: ['header'],
     scheme: sharedToken({ header: requireHeaderName('header', header) }),
     id: { path: 'id' },
     type: { path: 'event_type' },

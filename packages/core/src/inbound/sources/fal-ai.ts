@@ -48,6 +48,7 @@ function describe(fetch: FetchText = (url) => fetchText(KIND, url)): Sender {
     title: 'fal.ai',
     docs: 'https://docs.fal.ai/model-apis/model-endpoints/webhooks',
     evidence: 'catalogues',
+    ownOptions: ['userId', 'fetchText'],
     scheme: publishedKeys(fetch),
     id: { header: REQUEST_ID },
     type: { path: 'status' },

@@ -22,6 +22,7 @@ export const grafana = defineSenderBy<GrafanaOptions>(
     title: 'Grafana',
     docs: 'https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/',
     evidence: 'catalogues',
+    ownOptions: ['header', 'timestampHeader'],
     scheme: signed({
       signature: requireHeaderName('header', header),
       ...(timestampHeader !== undefined && {

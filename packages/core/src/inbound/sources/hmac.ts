@@ -1,4 +1,5 @@
 import { HooklineError } from '../../errors.js';
+import { requireField } from '../check-source-options.js';
 import { createSource } from '../create-source.js';
 import type { FieldLocator } from '../request-field.js';
 import type { SecretEncoding } from '../schemes/key-format.js';
@@ -70,6 +71,8 @@ export function hmac<Data = unknown>(options: HmacOptions & WithSecret): Source<
 export function hmac<Data = unknown>(options: HmacOptions & WithLookup): AsyncSource<Data>;
 export function hmac(options: HmacOptions & (WithSecret | WithLookup)): AnySource {
   assertChoices(options);
+  for (const name of ['id', 'type'] as const)
+    if (options[name] !== undefined) requireField(name, options[name]);
   return createSource(toSender(options), withTolerance(options), options.secret);
 }
 
@@ -80,6 +83,18 @@ function toSender(options: HmacOptions): Sender {
     title: 'A sender that signs with an HMAC',
     docs: 'https://datatracker.ietf.org/doc/html/rfc2104',
     evidence: 'docs',
+    ownOptions: [
+      'secretEncoding',
+      'header',
+      'list',
+      'prefix',
+      'algorithm',
+      'encoding',
+      'template',
+      'timestamp',
+      'id',
+      'type',
+    ],
     scheme: signed(describe(options)),
     ...(id && { id }),
     ...(type && { type }),

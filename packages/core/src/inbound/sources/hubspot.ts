@@ -46,6 +46,7 @@ export const hubspot = defineSenderBy<HubspotOptions>(
     title: 'HubSpot',
     docs: 'https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests',
     evidence: 'sdk',
+    ownOptions: ['version'],
     scheme: SCHEMES[requireChoice('version', ['v1', 'v2', 'v3'], version)],
     id: { each: '', path: ['eventId', 'subscriptionId', 'occurredAt'] },
     type: { each: '', path: 'subscriptionType' },

@@ -16,6 +16,7 @@ export const livekit = defineSenderBy<LivekitOptions>(
     title: 'LiveKit',
     docs: 'https://docs.livekit.io/home/server/webhooks/',
     evidence: 'sdk',
+    ownOptions: ['apiKey'],
     scheme: jwt({
       header: 'Authorization',
       algorithms: ['HS256'],

@@ -21,6 +21,7 @@ export const meta = defineSender<MetaOptions>({
   title: 'Meta',
   docs: 'https://developers.facebook.com/docs/graph-api/webhooks/getting-started',
   evidence: 'catalogues',
+  ownOptions: ['verifyToken'],
   scheme: signed({
     signature: 'X-Hub-Signature-256',
     prefix: 'sha256=',

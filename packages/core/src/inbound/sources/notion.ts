@@ -20,6 +20,7 @@ export const notion = defineSender<NotionOptions>({
   title: 'Notion',
   docs: 'https://developers.notion.com/reference/webhooks',
   evidence: 'sdk',
+  ownOptions: ['onVerificationToken'],
   scheme: signed({ signature: 'X-Notion-Signature', prefix: 'sha256=' }),
   id: { path: 'id' },
   type: { path: 'type' },

@@ -34,6 +34,7 @@ function describe(fetch: FetchText = (url) => fetchText(KIND, url)): Sender {
     title: 'PayPal',
     docs: 'https://developer.paypal.com/api/rest/webhooks/rest/',
     evidence: 'sdk',
+    ownOptions: ['webhookId', 'fetchText'],
     scheme: paypalScheme(KIND, fetch),
     id: { path: 'id' },
     type: { path: 'event_type' },

@@ -47,6 +47,7 @@ function describe(fetchKey: PlaidOptions['fetchKey']): Sender {
     title: 'Plaid',
     docs: 'https://plaid.com/docs/api/webhooks/webhook-verification/',
     evidence: 'catalogues',
+    ownOptions: ['fetchKey'],
     scheme: jwt<string>({
       header: 'Plaid-Verification',
       algorithms: ['ES256'],

@@ -42,6 +42,7 @@ export const plivo = defineSenderBy<PlivoOptions>(
     title: 'Plivo',
     docs: 'https://www.plivo.com/docs/voice/concepts/signature-validation',
     evidence: 'sdk',
+    ownOptions: ['version'],
     scheme: SCHEMES[requireChoice('version', ['v2', 'v3'], version)],
     id: { header: `X-Plivo-Signature-${version === 'v2' ? 'V2' : 'V3'}-Nonce` },
     type: { first: ['Event', 'CallStatus', 'Status'].map((path) => ({ path })) },

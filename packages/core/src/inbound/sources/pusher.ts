@@ -17,6 +17,7 @@ export const pusher = defineSenderBy<PusherOptions>(
     title: 'Pusher',
     docs: 'https://pusher.com/docs/channels/server_api/webhooks/',
     evidence: 'sdk',
+    ownOptions: ['key'],
     scheme: signed({
       signature: 'X-Pusher-Signature',
       message: ({ request, body }: MessageParts) =>

@@ -26,6 +26,7 @@ export const revenuecat = defineSenderBy<RevenuecatOptions>(
     title: 'RevenueCat',
     docs: 'https://www.revenuecat.com/docs/integrations/webhooks',
     evidence: 'catalogues',
+    ownOptions: ['proof'],
     scheme:
       requireChoice('proof', ['authorization', 'signature'], proof) === 'signature'
         ? signature

@@ -19,6 +19,7 @@ export const supabase = defineSenderBy<SupabaseOptions>(
     title: 'Supabase',
     docs: 'https://supabase.com/docs/guides/database/webhooks',
     evidence: 'catalogues',
+    ownOptions: ['header'],
     scheme: sharedToken({ header: requireHeaderName('header', header) }),
     type: { joined: [{ path: 'table' }, { path: 'type' }] },
     uncovered: 'the whole body: its secret is shown, and nothing is signed',
