@@ -28,7 +28,10 @@ export async function handleInbound(
   const verified = await source.verify(request, receivedAt);
   const receiptId = deps.ids.next('rct');
   const event = buildInboundEvent(deps, {
-    ...{ name, verified, receiptId, timestamp: receivedAt },
+    name,
+    verified,
+    receiptId,
+    timestamp: receivedAt,
     account: source.accountOf(verified, request),
     chain: { depth: depthOf(request) },
   });

@@ -25,10 +25,9 @@ export interface InboundEventParts extends Pick<EventParts, 'timestamp' | 'accou
 
 /** The event that a request of a source becomes. */
 export function buildInboundEvent(deps: InboundEventDeps, parts: InboundEventParts): EventRecord {
-  const { name, verified, receiptId, ...rest } = parts;
+  const { name, verified, receiptId, timestamp, account, chain } = parts;
   const type = typeOf(`${name}\n${verified.type}`);
   return buildEventRecord({
-    ...rest,
     id: deps.ids.next('evt'),
     type,
     dataJson: verified.json,
@@ -36,6 +35,9 @@ export function buildInboundEvent(deps: InboundEventDeps, parts: InboundEventPar
     actor: { type: 'source', id: name },
     subject: subjectOf(name, verified),
     requestId: receiptId,
+    timestamp,
+    account,
+    chain,
     // what could be read is taken: its limit is that of the body
     maxPayloadBytes: Number.POSITIVE_INFINITY,
   });
