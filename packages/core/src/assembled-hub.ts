@@ -1,4 +1,4 @@
-import { refuseUnknown } from './check-options.js';
+import { refuseMisspelt } from './check-options.js';
 import { DeliveryService } from './delivery/delivery-service.js';
 import { standardRetry, toPolicy } from './delivery/retry-policy.js';
 import { WebhookService } from './delivery/webhook-service.js';
@@ -141,7 +141,7 @@ export class AssembledHub implements AnyHub {
     const replacement = this.registry.replacementOf(pattern);
     if (replacement)
       this.logger.warn({ type: pattern, replacement }, 'a listener is on a deprecated event type');
-    for (const option of Object.keys(options)) refuseUnknown(option, LISTEN_OPTIONS, 'on().');
+    for (const option of Object.keys(options)) refuseMisspelt(option, LISTEN_OPTIONS, 'on().');
     const lane = options.lane ?? 'sync';
     const name = options.name ?? pattern;
     if (typeof handler !== 'function')

@@ -103,6 +103,11 @@ export function refuseUnknown(name: string, known: readonly string[], within = '
   });
 }
 
+/** The same for options that may hold what is for somebody else: only what is nearly one of the names. Throws OPTION_INVALID. */
+export function refuseMisspelt(name: string, known: readonly string[], within = ''): void {
+  if (nearest(name, known) !== null) refuseUnknown(name, known, within);
+}
+
 function optionsOf(table: Readonly<Record<string, Check>>): Check {
   return (value, option) => {
     if (!isRecord(value)) throw invalid(option, `an object with ${Object.keys(table).join(', ')}`, value);

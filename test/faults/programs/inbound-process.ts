@@ -31,7 +31,7 @@ hub.on(
 
 const app = express().use(
   '/inbound',
-  inbound(hub, { sources: { github: github({ ...config, subject: { path: 'subject' } }) } }),
+  inbound(hub, { sources: { github: github({ secret: config.secret, subject: { path: 'subject' } }) } }),
 );
 const server = createServer(app).listen(0, '127.0.0.1');
 await once(server, 'listening');

@@ -1,5 +1,5 @@
 import { consoleLogger } from '../adapters/console-logger.js';
-import { refuseUnknown } from '../check-options.js';
+import { refuseMisspelt } from '../check-options.js';
 import { createHub } from '../create-hub.js';
 import { errorFields, HooklineError } from '../errors.js';
 import type { AnyHub } from '../hub.js';
@@ -105,7 +105,7 @@ function addSources(hub: AnyHub, sources: Sources): void {
 }
 
 function assertNames(options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) refuseUnknown(name, known);
+  for (const name of Object.keys(options)) refuseMisspelt(name, known);
 }
 
 function assertHub(hub: unknown): asserts hub is AnyHub {

@@ -1,4 +1,4 @@
-import { refuseUnknown } from '../check-options.js';
+import { refuseMisspelt } from '../check-options.js';
 import { HooklineError } from '../errors.js';
 import { ReceivedRequest } from '../inbound/inbound-request.js';
 import type { AnySource, AsyncSource, Source, VerifiedRequest } from '../inbound/source.js';
@@ -37,7 +37,7 @@ export function createVerifier<Data>(
   options: VerifyOptions = {},
 ): RequestVerifier<Data> {
   assertSource(source);
-  for (const name of Object.keys(options)) refuseUnknown(name, ['maxBodyBytes']);
+  for (const name of Object.keys(options)) refuseMisspelt(name, ['maxBodyBytes']);
   const found = new WeakMap<object, VerifiedRequest<Data>>();
   return {
     maxBodyBytes: bodyLimit(options.maxBodyBytes),

@@ -1,4 +1,4 @@
-import { refuseUnknown } from '../check-options.js';
+import { refuseMisspelt } from '../check-options.js';
 import { HooklineError } from '../errors.js';
 import type { Tolerance } from './schemes/scheme.js';
 import type { Sender, SourceOptions } from './sender.js';
@@ -8,7 +8,7 @@ const OPTIONS = ['secret', 'toleranceS', 'url', 'subject', 'account', 'respond']
 /** The tolerance, null for the sender's own. Throws OPTION_INVALID for options that are wrong, or that say nothing to this sender. */
 export function checkSourceOptions<More>(sender: Sender<More>, options: SourceOptions): Tolerance | null {
   const { url, toleranceS, respond, account, subject } = options;
-  for (const name of Object.keys(options)) refuseUnknown(name, [...OPTIONS, ...(sender.ownOptions ?? [])]);
+  for (const name of Object.keys(options)) refuseMisspelt(name, [...OPTIONS, ...(sender.ownOptions ?? [])]);
   if (url !== undefined) {
     assert('url', sender.scheme.signsUrl, `nothing: ${sender.title} does not sign it`, url);
     const isRight = typeof url === 'function' || /^https?:\/\/[^/?#]/i.test(url);
